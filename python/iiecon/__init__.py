@@ -1,0 +1,41 @@
+"""IIEconModel: measure an emerging industry from an input-output table, ballots and yearbooks.
+
+Money in 亿元, people in 万人, shares as fractions.
+"""
+
+from iiecon.contribution import Contribution, leontief_contribution
+from iiecon.findings import Finding, InputError
+from iiecon.inputs import ModelInputs, default_inputs
+from iiecon.iotable import IOTable
+from iiecon.model import run_model
+from iiecon.options import Options
+from iiecon.readers import read_io_table
+from iiecon.regions import province_value_added
+from iiecon.results import VERSION, ModelResults
+
+__version__ = VERSION
+__all__ = [
+    "Contribution",
+    "Finding",
+    "IOTable",
+    "InputError",
+    "ModelInputs",
+    "ModelResults",
+    "Options",
+    "default_inputs",
+    "leontief_contribution",
+    "load_inputs",
+    "province_value_added",
+    "read_io_table",
+    "run_model",
+]
+
+
+def load_inputs(path: str) -> ModelInputs:
+    """The inputs of a workbook; raises InputError naming sheet and cell.
+
+    Raises `iiecon.spreadsheet.package.FileProblem` when the file cannot be read.
+    """
+    from iiecon.workbook.read import load_inputs as load
+
+    return load(path)

@@ -1,0 +1,255 @@
+"""The command `iiecon`.
+
+Exit codes: 0 done, 1 errors in the inputs (nothing written), 2 wrong usage, 3 a file that cannot be
+read or written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from iiecon import catalogue
+from iiecon.findings import Finding
+from iiecon.results import VERSION
+from iiecon.spreadsheet.package import FileProblem, Package, is_locked, write_atomically
+
+if TYPE_CHECKING:
+    from iiecon.results import ModelResults
+    from iiecon.workbook.recalculate import Recalculated
+
+DEFAULT_WORKBOOK = "IIEconModel.xlsm"
+SHOWN_FINDINGS = 20
+DONE, INPUT_ERRORS, FILE_ERROR = 0, 1, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    _tolerant_output()
+    given = _parser().parse_args(arguments)
+    try:
+        return int(given.run(given))
+    except FileProblem as problem:
+        message, fix = (catalogue.both(f"{problem.key}.{part}") for part in ("message", "fix"))
+        detail = f" ({problem.detail})" if problem.detail else ""
+        _say(f"{problem.path}: {message}{detail}; {fix}")
+        return FILE_ERROR
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="iiecon", description=_help("about"))
+    parser.add_argument("--version", action="version", version=f"iiecon {VERSION}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=_help(name), description=_help(name))
+        added.set_defaults(run=run)
+        return added
+
+    recalculated = command("recalculate", _recalculate)
+    _workbook_argument(recalculated)
+    recalculated.add_argument("-o", "--out", type=Path, metavar="OUT", help=_help("out"))
+    recalculated.add_argument("--json", type=Path, metavar="FILE", help=_help("json"))
+    checked = command("check", _check)
+    _workbook_argument(checked)
+    checked.add_argument("--json", type=Path, metavar="FILE", help=_help("json"))
+    built = command("build", _build)
+    built.add_argument("--check", action="store_true", help=_help("build_check"))
+    built.add_argument("folder", nargs="?", type=Path, default=Path(), help=_help("folder"))
+    fresh = command("new", _new)
+    fresh.add_argument("out", type=Path, metavar="OUT.xlsm", help=_help("workbook"))
+    fresh.add_argument(
+        "--from", dest="source", type=Path, metavar="WORKBOOK", help=_help("new_from")
+    )
+    return parser
+
+
+def _workbook_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "workbook", nargs="?", type=Path, default=Path(DEFAULT_WORKBOOK), help=_help("workbook")
+    )
+
+
+def _recalculate(given: argparse.Namespace) -> int:
+    from iiecon.workbook.recalculate import recalculate, write
+
+    target = given.out or given.workbook
+    _refuse_locked(target)
+    with _progress() as step:
+        done = recalculate(given.workbook, step)
+        if given.json:
+            write_atomically(given.json, _json(done).encode(), backup=False)
+        if done.results is None or done.errors:
+            return _report_errors(done.findings)
+        step("write")
+        backup = write(done, target)
+    _print_summary(done.results)
+    _report(done.findings)
+    untouched = not done.parts and target.resolve() == given.workbook.resolve()
+    key = "up_to_date" if untouched else "written"
+    print(catalogue.both(f"cli.{key}", path=target))
+    if backup:
+        print(catalogue.both("cli.backup", path=backup))
+    return DONE
+
+
+def _check(given: argparse.Namespace) -> int:
+    from iiecon.workbook.recalculate import recalculate
+
+    with _progress() as step:
+        done = recalculate(given.workbook, step)
+    if given.json:
+        write_atomically(given.json, _json(done).encode(), backup=False)
+    if done.results is None or done.errors:
+        return _report_errors(done.findings)
+    _report(done.findings)
+    print(catalogue.both("cli.good"))
+    return DONE
+
+
+def _build(given: argparse.Namespace) -> int:
+    from iiecon.inputs import default_inputs
+    from iiecon.workbook.build import build_workbook
+
+    path = given.folder / DEFAULT_WORKBOOK
+    with _progress() as step:
+        step("build")
+        fresh = build_workbook(default_inputs())
+    if not given.check:
+        _refuse_locked(path)
+        write_atomically(path, fresh, backup=False)
+        print(catalogue.both("cli.written", path=path))
+        return DONE
+    changed = _drift(Package.read(path), fresh)
+    if changed:
+        _say(catalogue.both("cli.differs", path=path, parts=", ".join(changed)))
+        return INPUT_ERRORS
+    print(catalogue.both("cli.same", path=path))
+    return DONE
+
+
+def _drift(kept: Package, fresh: bytes) -> list[str]:
+    """The parts in which a kept workbook differs from a fresh build."""
+    built = Package.from_bytes(kept.path, fresh)
+    names = sorted(kept.parts.keys() | built.parts.keys())
+    return [name for name in names if kept.parts.get(name) != built.parts.get(name)]
+
+
+def _new(given: argparse.Namespace) -> int:
+    from iiecon.findings import InputError
+    from iiecon.inputs import default_inputs
+    from iiecon.workbook.build import build_workbook
+    from iiecon.workbook.read import load_inputs
+
+    if given.out.exists():
+        _say(f"{given.out}: {catalogue.both('cli.exists')}; {catalogue.both('cli.exists_fix')}")
+        return FILE_ERROR
+    with _progress() as step:
+        try:
+            inputs = load_inputs(given.source) if given.source else default_inputs()
+        except InputError as error:
+            return _report_errors(error.findings)
+        step("build")
+        write_atomically(given.out, build_workbook(inputs), backup=False)
+    print(catalogue.both("cli.written", path=given.out))
+    return DONE
+
+
+def _refuse_locked(path: Path) -> None:
+    lock = is_locked(path)
+    if lock is not None:
+        raise FileProblem(path, "file.locked", lock.name)
+
+
+def _json(done: Recalculated) -> str:
+    from iiecon.results import finding_record
+
+    if done.results is not None and not done.errors:
+        return done.results.to_json()
+    records = [finding_record(f) for f in done.findings]
+    return json.dumps({"findings": records}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _report_errors(findings: Sequence[Finding]) -> int:
+    _report(findings)
+    count = sum(f.severity == "error" for f in findings)
+    _say(catalogue.both("cli.refused", count=count))
+    return INPUT_ERRORS
+
+
+def _report(findings: Sequence[Finding]) -> None:
+    """Errors and warnings on standard error, the first of them in full."""
+    shown = [f for f in findings if f.severity != "info"]
+    for finding in shown[:SHOWN_FINDINGS]:
+        _say(str(finding))
+    if len(shown) > SHOWN_FINDINGS:
+        _say(catalogue.both("cli.more", count=len(shown) - SHOWN_FINDINGS))
+
+
+def _print_summary(results: ModelResults) -> None:
+    """The nation by year, as a table that keeps Chinese columns aligned."""
+    from rich.console import Console
+    from rich.table import Table
+
+    lines: list[tuple[str, str, str]] = [
+        ("direct", "direct", "{:,.1f}"),
+        ("indirect", "indirect", "{:,.1f}"),
+        ("total", "total", "{:,.1f}"),
+        ("share_of_gdp", "share_of_gdp", "{:.2%}"),
+        ("jobs", "employment", "{:,.1f}"),
+        ("jobs_direct", "employment_direct", "{:,.1f}"),
+        ("jobs_indirect", "employment_indirect", "{:,.1f}"),
+    ]
+    national = results.records()["national"]
+    table = Table(title=catalogue.both("app.title"))
+    table.add_column("亿元, 万人")
+    for record in national:
+        table.add_column(f"{record['year']}{' e' if record['estimated'] else ''}", justify="right")
+    for key, field, form in lines:
+        table.add_row(catalogue.both(f"label.{key}"), *(_shown(r[field], form) for r in national))
+    table.caption = f"{catalogue.both('cli.marks')}\n{catalogue.both('cli.illustrative')}"
+    # Piped output has no width of its own: give it enough that nothing is cut.
+    Console(width=None if sys.stdout.isatty() else 130, soft_wrap=False).print(table)
+
+
+def _shown(value: Any, form: str) -> str:
+    return "" if value != value else form.format(value)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Says each step on a terminal; silent when piped."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as status:
+        yield lambda step: status.update(catalogue.both(f"step.{step}"))
+
+
+def _help(key: str) -> str:
+    return catalogue.both(f"cli.{key}").replace("%", "%%")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _tolerant_output() -> None:
+    """A console that cannot show a character shows a mark for it instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,314 @@
+"""From inputs to results: the measurement, step by step as in the method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import cast
+
+import numpy as np
+
+from iiecon import employment as jobs
+from iiecon import extrapolation, identities, production, regions, scoring
+from iiecon.contribution import leontief_contribution
+from iiecon.findings import Finding, InputError, errors_of
+from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series
+from iiecon.iotable import FloatArray, Imports
+from iiecon.results import ModelResults, Scores, Technology
+from iiecon.sections import section_totals, section_value_added
+from iiecon.validation import check_inputs
+
+
+def run_model(inputs: ModelInputs) -> ModelResults:
+    """The whole measurement (method, sections 1 to 8).
+
+    Raises InputError with every error found in the inputs; warnings and notes come back in
+    `.findings`.
+    """
+    findings = check_inputs(inputs)
+    if errors_of(findings):
+        raise InputError(findings)
+    options = inputs.options
+    letters = [s.code for s in inputs.sections]
+
+    scores = expert_scores(inputs)
+    contribution = leontief_contribution(
+        inputs.table, scores.by_code(), cast(Imports, options.imports)
+    )
+    section_va = _section_va(inputs)
+    technology = technology_multiplier(inputs)
+    base_direct, base_indirect = (
+        section_totals(values, inputs.sector_sections, letters)
+        for values in (contribution.direct_value_added, contribution.indirect_value_added)
+    )
+    rate_base = _rate_base(inputs, letters, section_va.values)
+    direct = section_value_added(base_direct, rate_base, section_va.values)
+    indirect = section_value_added(base_indirect, rate_base, section_va.values, technology.tau)
+    sectors3 = regions.three_sectors(direct + indirect, [s.sector3 for s in inputs.sections])
+
+    gdp = _macro_series(inputs, "gdp")
+    labour = _macro_series(inputs, options.employment_series)
+    province_gdp = _province_gdp(inputs)
+    provinces = allocate(province_gdp.values, sectors3)
+    national_jobs, province_jobs = province_employment(inputs, gdp, labour, province_gdp, provinces)
+    wages = jobs.expected_wages(
+        inputs.wages.values, inputs.wages.years, options.years, options.data_until
+    )
+    section_jobs = _section_employment(inputs, direct, indirect, wages, national_jobs, gdp, labour)
+
+    results = ModelResults(
+        inputs=inputs,
+        years=tuple(options.years),
+        scores=scores,
+        contribution=contribution,
+        section_va=section_va,
+        technology=technology,
+        rate_base=rate_base,
+        direct=direct,
+        indirect=indirect,
+        sectors3=sectors3,
+        gdp=gdp,
+        labour=labour,
+        province_gdp=province_gdp,
+        provinces=provinces,
+        province_jobs=province_jobs,
+        national_jobs=national_jobs,
+        wages=wages,
+        section_jobs_direct=section_jobs[0],
+        section_jobs_indirect=section_jobs[1],
+        findings=(),
+    )
+    broken = identities.failed(identities.of(results))
+    notes = [*technology.findings, *_notes(results), *broken]
+    return replace(results, findings=(*findings, *notes))
+
+
+def expert_scores(inputs: ModelInputs) -> Scores:
+    """Fuzzy comprehensive evaluation of each direct sector (section 2)."""
+    experts = inputs.experts
+    operator = cast(scoring.Operator, inputs.options.fuzzy_operator)
+    evaluations = tuple(
+        scoring.evaluate(experts.weights, scoring.membership(votes), experts.grade_scores, operator)
+        for votes in experts.ballots
+    )
+    panel = np.array([e.score for e in evaluations])
+    chosen = np.where(np.isnan(experts.override), panel, experts.override)
+    return Scores(experts.codes, evaluations, np.where(experts.direct, chosen, 0.0))
+
+
+def technology_multiplier(inputs: ModelInputs) -> Technology:
+    """Production function, γ and τ for the result years (section 6)."""
+    options = inputs.options
+    years = list(range(options.fit_first, options.last_year + 1))
+    names = (options.production_output, options.production_capital, options.production_labour)
+    output, capital, labour = (_macro_series(inputs, name, years) for name in names)
+    fitted = slice(0, options.fit_last - options.fit_first + 1)
+    fit = production.cobb_douglas_fit(
+        output.values[fitted],
+        capital.values[fitted],
+        labour.values[fitted],
+        cast(production.Method, options.production_fit),
+    )
+    gamma = production.residual_technology(output.values, capital.values, labour.values, fit)
+    result = slice(years.index(options.base_year), None)
+    overrides = _overrides(inputs)
+    tau = production.multipliers(gamma[result])
+    used = production.multipliers(gamma[result], overrides)
+    estimated = output.estimated | capital.estimated | labour.estimated
+    return Technology(
+        fit,
+        gamma[result],
+        tau,
+        used,
+        ~np.isnan(overrides),
+        estimated[result],
+        tuple(fit.warnings()),
+    )
+
+
+def allocate(gdp: FloatArray, sectors3: FloatArray) -> FloatArray:
+    """Each year's total allocated to provinces; gdp (provinces · 3) × years (section 7)."""
+    by_sector = gdp.reshape(-1, 3, gdp.shape[1])
+    return np.column_stack(
+        [
+            regions.province_value_added(by_sector[:, :, year], sectors3[:, year])
+            for year in range(gdp.shape[1])
+        ]
+    )
+
+
+def province_employment(
+    inputs: ModelInputs,
+    gdp: extrapolation.Extrapolated,
+    labour: extrapolation.Extrapolated,
+    province_gdp: extrapolation.Extrapolated,
+    provinces: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Employment of the nation (years) and of provinces × years (section 8).
+
+    In a year whose national GDP is a forecast the nation is Z / (GDP / L) and the provinces'
+    employment is scaled to it; otherwise the nation is the sum of the provinces.
+    """
+    shares = jobs.labour_shares(inputs.province_employed)
+    product = province_gdp.values.reshape(-1, 3, provinces.shape[1]).sum(axis=1)
+    raw = jobs.employment(provinces, product, shares[:, None] * labour.values)
+    total = raw.sum(axis=0)
+    forecast = jobs.employment(provinces.sum(axis=0), gdp.values, labour.values)
+    national = np.where(gdp.estimated, forecast, total)
+    scale = np.divide(national, total, out=np.ones_like(total), where=total != 0)
+    return national, raw * scale
+
+
+def _section_va(inputs: ModelInputs) -> extrapolation.Extrapolated:
+    years = inputs.options.years
+    with naming("section_va", inputs.section_va):
+        return _extended(
+            inputs,
+            inputs.section_va,
+            years,
+            inputs.options.extrapolation,
+            weights=inputs.growth.weights,
+            additions=inputs.growth.additions(years),
+        )
+
+
+def _macro_series(
+    inputs: ModelInputs, name: str, years: list[int] | None = None
+) -> extrapolation.Extrapolated:
+    """One national series, flat over the years."""
+    series = Series(inputs.macro.years, inputs.macro_row(name)[None])
+    with naming("macro", inputs.macro, name):
+        found = _extended(
+            inputs, series, years or inputs.options.years, inputs.options.macro_extrapolation
+        )
+    return extrapolation.Extrapolated(found.values[0], found.estimated[0])
+
+
+def _province_gdp(inputs: ModelInputs) -> extrapolation.Extrapolated:
+    options = inputs.options
+    with naming("province_gdp", inputs.province_gdp):
+        return _extended(inputs, inputs.province_gdp, options.years, options.macro_extrapolation)
+
+
+def _extended(
+    inputs: ModelInputs,
+    series: Series,
+    years: list[int],
+    method: str,
+    weights: FloatArray | None = None,
+    additions: FloatArray | None = None,
+) -> extrapolation.Extrapolated:
+    """A series at the given years; all of them must come out positive."""
+    found = extrapolation.extrapolate(
+        series.values,
+        series.years,
+        years,
+        cast(extrapolation.Method, method),
+        window=inputs.options.extrapolation_window,
+        weights=weights,
+        additions=additions,
+        data_until=inputs.options.data_until,
+    )
+    bad = np.argwhere(~(found.values > 0))
+    if bad.size:
+        row, column = (int(i) for i in bad[0])
+        value = f"{found.values[row, column]:.6g}"
+        raise InputError.one(
+            "extrapolated_negative", "series", row, year=years[column], value=value
+        )
+    return found
+
+
+def _rate_base(inputs: ModelInputs, letters: list[str], section_va: FloatArray) -> FloatArray:
+    """What the contribution rates are taken of: the yearbook's base year, or the table's N."""
+    if inputs.options.rate_base == "yearbook":
+        return section_va[:, 0]
+    return section_totals(inputs.table.value_added, inputs.sector_sections, letters)
+
+
+def _overrides(inputs: ModelInputs) -> FloatArray:
+    """The typed multipliers of the result years, NaN where the production function counts."""
+    years = inputs.options.years
+    given = dict(zip(inputs.macro.years, inputs.macro_row("multiplier_override"), strict=True))
+    typed = np.array([given.get(year, np.nan) for year in years])
+    typed[0] = np.nan
+    if inputs.options.multiplier_source == "production_function":
+        typed[:] = np.nan
+    return typed
+
+
+def _section_employment(
+    inputs: ModelInputs,
+    direct: FloatArray,
+    indirect: FloatArray,
+    wages: FloatArray,
+    national_jobs: FloatArray,
+    gdp: extrapolation.Extrapolated,
+    labour: extrapolation.Extrapolated,
+) -> tuple[FloatArray, FloatArray]:
+    if inputs.options.section_productivity == "national":
+        return (
+            jobs.employment(direct, gdp.values, labour.values),
+            jobs.employment(indirect, gdp.values, labour.values),
+        )
+    total = direct + indirect
+    return (
+        jobs.wage_scaled(direct, total, wages, national_jobs),
+        jobs.wage_scaled(indirect, total, wages, national_jobs),
+    )
+
+
+@contextmanager
+def naming(table: str, series: Series, macro_column: str = "") -> Iterator[None]:
+    """Give findings about a bare series the input table's name and the column of the year."""
+    try:
+        yield
+    except InputError as error:
+        row = MACRO_COLUMNS.index(macro_column) if macro_column else None
+        raise type(error)(
+            replace(
+                finding,
+                table=table,
+                row=finding.row if row is None else row,
+                column=_year_column(finding, series),
+            )
+            for finding in error.findings
+        ) from None
+
+
+def _year_column(finding: Finding, series: Series) -> int | None:
+    year = finding.values.get("year")
+    return series.years.index(year) if year in series.years else None
+
+
+def _notes(results: ModelResults) -> list[Finding]:
+    """What was not used or could not be given: nothing is dropped silently."""
+    inputs, options = results.inputs, results.inputs.options
+    notes = []
+    for name in ("section_va", "macro", "province_gdp", "wages"):
+        series: Series = getattr(inputs, name)
+        values = series.values[:-1] if name == "macro" else series.values  # overrides are no data
+        late = [
+            str(year)
+            for i, year in enumerate(series.years)
+            if year > options.data_until and not np.isnan(values[:, i]).all()
+        ]
+        if late:
+            notes.append(Finding("info", "unused_years", {"years": ", ".join(late)}, name))
+    outside = [p.name_zh for p in inputs.provinces if not p.region]
+    if outside:
+        notes.append(
+            Finding("info", "no_region", {"names": "、".join(outside)}, "province_regions")
+        )
+    blank = [str(y) for y, v in zip(results.years, results.jobs_direct, strict=True) if np.isnan(v)]
+    if blank:
+        notes.append(Finding("info", "no_wages", {"years": ", ".join(blank)}, "wages"))
+    changed = [
+        code
+        for code, e in zip(results.scores.codes, results.scores.evaluations, strict=True)
+        if e.normalised
+    ]
+    if changed:
+        notes.append(Finding("info", "normalised", {"codes": ", ".join(changed)}, "ballots"))
+    return notes

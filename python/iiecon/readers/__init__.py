@@ -1,0 +1,5 @@
+"""Official tables in: `read_io_table` finds the layout and returns an IOTable."""
+
+from iiecon.readers.csv_tables import read_bundled_table, read_io_table
+
+__all__ = ["read_bundled_table", "read_io_table"]

@@ -1,0 +1,254 @@
+"""Checks of everything an analyst provides, before anything is computed.
+
+Each rule is one small function that returns findings; nothing here raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+
+from iiecon import options as option_rules
+from iiecon.checks import check_io_table, duplicates
+from iiecon.findings import Finding
+from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series, read_csv
+from iiecon.iotable import FloatArray
+
+# No published series grows or shrinks tenfold in a year; a slipped digit or unit does.
+JUMP = 10.0
+
+
+def check_inputs(inputs: ModelInputs) -> list[Finding]:
+    """All findings on the inputs, in the order of the sheets."""
+    return [
+        *option_rules.consistency(inputs.options),
+        *check_io_table(inputs.table),
+        *check_for_sectors(inputs),
+        *check_for_sections(inputs),
+        *check_for_scale(inputs),
+        *check_for_panel(inputs),
+        *check_for_ballots(inputs),
+        *check_for_overrides(inputs),
+        *check_for_series(inputs),
+        *check_for_provinces(inputs),
+        *check_for_labour(inputs),
+    ]
+
+
+def check_for_sectors(inputs: ModelInputs) -> list[Finding]:
+    """The sector list and the table name the same sectors, in the same order."""
+    table, listed = inputs.table.codes, inputs.sector_codes
+    found = list(duplicates("sector_codes", listed))
+    for i, code in enumerate(table):
+        if i >= len(listed) or listed[i] != code:
+            values = {"code": code, "found": listed[i] if i < len(listed) else ""}
+            return [*found, Finding("error", "sector_order", values, "sector_codes", i)]
+    if len(listed) > len(table):
+        extra = Finding(
+            "error", "sector_extra", {"code": listed[len(table)]}, "sector_codes", len(table)
+        )
+        found.append(extra)
+    return found
+
+
+def check_for_sections(inputs: ModelInputs) -> list[Finding]:
+    """Every sector lies in a section of the list, and every section once in the list."""
+    letters = [s.code for s in inputs.sections]
+    known = set(letters)
+    return [
+        *duplicates("section_codes", letters),
+        *(
+            Finding(
+                "error",
+                "section_unknown",
+                {"section": section, "known": " ".join(letters)},
+                "sector_sections",
+                i,
+            )
+            for i, section in enumerate(inputs.sector_sections)
+            if section not in known
+        ),
+        *(
+            Finding("error", "sector3_unknown", {"value": s.sector3}, "section_sector3", i)
+            for i, s in enumerate(inputs.sections)
+            if s.sector3 not in ("primary", "secondary", "tertiary")
+        ),
+    ]
+
+
+def check_for_scale(inputs: ModelInputs) -> list[Finding]:
+    """The table's value added is of the size of GDP: a slip of unit is a factor of 10 000."""
+    gdp = dict(zip(inputs.macro.years, inputs.macro_row("gdp"), strict=True))
+    nation = gdp.get(inputs.options.base_year, np.nan)
+    total = float(inputs.table.value_added.sum())
+    if not nation > 0 or not total > 0 or 0.5 < total / nation < 2:
+        return []
+    values = {"table": f"{total:.6g}", "gdp": f"{nation:.6g}", "unit": inputs.options.io_unit}
+    return [Finding("error", "unit_slip", values, "options", option_rules.names().index("io_unit"))]
+
+
+def check_for_panel(inputs: ModelInputs) -> list[Finding]:
+    """Factor weights ≥ 0 summing to one; grade scores in [0, 1]."""
+    experts = inputs.experts
+    found = [
+        Finding("error", "weight_negative", {"value": experts.weights[i]}, "weights", int(i))
+        for i in np.flatnonzero(~(experts.weights >= 0))
+    ]
+    if not found and abs(experts.weights.sum() - 1) > 1e-9:
+        found.append(
+            Finding("error", "weights_sum", {"total": f"{experts.weights.sum():.6g}"}, "weights", 0)
+        )
+    scores = experts.grade_scores
+    outside = np.flatnonzero(~((scores >= 0) & (scores <= 1)))
+    return found + [
+        Finding("error", "grade_score_range", {"value": scores[i]}, "grade_scores", int(i))
+        for i in outside
+    ]
+
+
+def check_for_ballots(inputs: ModelInputs) -> list[Finding]:
+    """Direct sectors are in the table and have ballots; counts ≥ 0; a vote for every factor."""
+    experts = inputs.experts
+    known = set(inputs.table.codes)
+    found = [
+        Finding("error", "unknown_code", {"codes": code}, "score_codes", k)
+        for k, code in enumerate(experts.codes)
+        if code not in known
+    ]
+    found += duplicates("score_codes", experts.codes)
+    factors = len(experts.factors)
+    for k, f, g in np.argwhere(~(experts.ballots >= 0)):
+        row = int(k) * factors + int(f)
+        found.append(Finding("error", "ballot_negative", {}, "ballots", row, int(g)))
+    if not any(experts.direct):
+        found.append(Finding("error", "no_direct", {}, "sector_direct", 0))
+    if found:
+        return found
+    return [
+        Finding("error", "ballot_empty", {}, "ballots", int(k * factors + f), 0)
+        for k, f in np.argwhere(experts.ballots.sum(axis=2) == 0)
+    ]
+
+
+def check_for_overrides(inputs: ModelInputs) -> list[Finding]:
+    """Typed scores lie in [0, 1], typed multipliers are positive and near one."""
+    scores = inputs.experts.override
+    found = [
+        Finding(
+            "error",
+            "score_range",
+            {"code": inputs.experts.codes[k], "value": scores[k]},
+            "score_override",
+            int(k),
+        )
+        for k in np.flatnonzero(~np.isnan(scores) & ~((scores >= 0) & (scores <= 1)))
+    ]
+    tau = inputs.macro_row("multiplier_override")
+    column = MACRO_COLUMNS.index("multiplier_override")
+    return found + [
+        Finding("error", "multiplier_range", {"value": tau[t]}, "macro", column, int(t))
+        for t in np.flatnonzero(~np.isnan(tau) & ~((tau > 0.1) & (tau < 10)))
+    ]
+
+
+def check_for_series(inputs: ModelInputs) -> list[Finding]:
+    """Yearbook series are positive and do not jump tenfold from one year to the next."""
+    macro = Series(inputs.macro.years, inputs.macro.values[:-1])
+    named = {
+        "section_va": inputs.section_va,
+        "wages": inputs.wages,
+        "macro": macro,
+        "province_gdp": inputs.province_gdp,
+    }
+    return [
+        finding
+        for name, series in named.items()
+        for finding in (*_not_positive(name, series.values), *_jumps(name, series.values))
+    ]
+
+
+def check_for_provinces(inputs: ModelInputs) -> list[Finding]:
+    """The 31 provinces, each once, in regions of the list."""
+    codes = [p.code for p in inputs.provinces]
+    missing = [code for code in province_codes() if code not in codes]
+    found = list(duplicates("province_codes", codes))
+    if missing:
+        names = "、".join(f"{province_codes()[code]} {code}" for code in missing)
+        values = {"names": names, "found": len(codes), "expected": len(province_codes())}
+        found.append(Finding("error", "province_missing", values, "province_codes"))
+    found += [
+        Finding("error", "province_unknown", {"code": code}, "province_codes", i)
+        for i, code in enumerate(codes)
+        if code not in province_codes()
+    ]
+    known = {r.key for r in inputs.regions}
+    return found + [
+        Finding("error", "region_unknown", {"region": p.region}, "province_regions", i)
+        for i, p in enumerate(inputs.provinces)
+        if p.region and p.region not in known
+    ]
+
+
+def check_for_labour(inputs: ModelInputs) -> list[Finding]:
+    """Provincial employment is positive and its productivity within tenfold of the median."""
+    employed = inputs.province_employed
+    found = _not_positive("province_employed", employed)
+    if found:
+        return found
+    product = _last_product(inputs)
+    ratio = product / employed.sum(axis=1)
+    relative = ratio / np.nanmedian(ratio)
+    return [
+        Finding(
+            "error",
+            "labour_odd",
+            {"name": inputs.provinces[i].name_zh, "factor": f"{relative[i]:.3g}"},
+            "province_employed",
+            int(i),
+            int(employed[i].argmax()),
+        )
+        for i in np.flatnonzero((relative > JUMP) | (relative < 1 / JUMP))
+    ]
+
+
+@cache
+def province_codes() -> dict[str, str]:
+    """Code → Chinese name of the 31 provinces with national accounts."""
+    return {r["code"]: r["name_zh"] for r in read_csv("province_gdp.csv")}
+
+
+def _last_product(inputs: ModelInputs) -> FloatArray:
+    """GDP of the last year given, by province."""
+    by_year = inputs.province_gdp.values.reshape(-1, 3, len(inputs.province_gdp.years)).sum(axis=1)
+    given = np.flatnonzero(~np.isnan(by_year).any(axis=0))
+    product: FloatArray = by_year[:, given[-1]] if given.size else np.full(len(by_year), np.nan)
+    return product
+
+
+def _not_positive(name: str, values: FloatArray) -> list[Finding]:
+    return [
+        Finding("error", "not_positive", {"value": values[i, j]}, name, int(i), int(j))
+        for i, j in np.argwhere(values <= 0)
+    ]
+
+
+def _jumps(name: str, values: FloatArray) -> Iterator[Finding]:
+    """A year that stands tenfold off the year given before it."""
+    filled = values.copy()
+    for t in range(1, filled.shape[1]):
+        filled[:, t] = np.where(np.isnan(filled[:, t]), filled[:, t - 1], filled[:, t])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        steps = np.abs(np.log(filled[:, 1:] / filled[:, :-1]))
+    for i in np.flatnonzero((steps >= np.log(JUMP)).any(axis=1)):
+        yield _jump(name, int(i), values[i])
+
+
+def _jump(name: str, i: int, row: FloatArray) -> Finding:
+    """Names the year farthest from the middle of its series."""
+    middle = float(np.nanmedian(row))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        odd = int(np.nanargmax(np.abs(np.log(row / middle))))
+    values = {"value": f"{row[odd]:.6g}", "middle": f"{middle:.6g}"}
+    return Finding("error", "jump", values, name, i, odd)
