@@ -1,0 +1,111 @@
+"""Recalculation of a whole workbook outside a spreadsheet program, and writing it back.
+
+What cannot be evaluated faithfully is reported with a reason and left without a value.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from iiecon.spreadsheet.cells import SheetCells
+from iiecon.spreadsheet.package import Package
+from iiecon.spreadsheet.recalculation import Calculation, Key, Recalculation, SpillBlocked
+from iiecon.spreadsheet.sheet_reader import Position
+from iiecon.spreadsheet.values import Area, Scalar, parse_area, same_value
+
+__all__ = ["Book", "Calculation", "Calculator", "Key", "SpillBlocked", "patched_parts"]
+
+_MAX_PASSES = 8
+
+
+@dataclass(frozen=True)
+class Book:
+    """The cells of every worksheet and the defined names."""
+
+    sheets: dict[str, SheetCells]
+    names: dict[str, str] = field(default_factory=dict)
+    local_names: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @classmethod
+    def from_package(cls, package: Package) -> "Book":
+        """Read every worksheet of a package."""
+        sheets = {
+            name: SheetCells.parse(package.parts[part], package.shared_strings, package.path, name)
+            for name, part in package.sheets.items()
+        }
+        return cls(sheets, package.names, package.local_names)
+
+    def array_ranges(self) -> dict[Key, Area]:
+        """The stored range of every array formula and data table, by its first cell."""
+        return {
+            (sheet, *position): parse_area(cell.array_ref)
+            for sheet, cells in self.sheets.items()
+            for position, cell in cells.cells.items()
+            if cell.array_ref
+        }
+
+
+class Calculator:
+    """Evaluates the formulas of a book with our own functions and plain Excel functions.
+
+    Our own functions take precedence. They get ranges as lists of rows, which they must not
+    change, and return a scalar, a list of rows or a numpy array (one dimension is a row).
+    """
+
+    def __init__(self, book: Book, functions: Mapping[str, Callable[..., object]]) -> None:
+        self._book = book
+        self._functions = {name.upper(): function for name, function in functions.items()}
+
+    def calculate(self) -> Calculation:
+        """Evaluate every formula cell.
+
+        When an array turns out to cover cells that some formula has already read as empty, the
+        whole book is evaluated again knowing the new ranges.
+        """
+        stored = ranges = self._book.array_ranges()
+        for _ in range(_MAX_PASSES):
+            run = Recalculation(self._book, self._functions, stored, ranges)
+            result = run.finish()
+            if not run.outdated:
+                return result
+            ranges = {**ranges, **result.spills}
+        for key in result.values:
+            result.unevaluated[key] = "the arrays of the workbook do not settle"
+        return Calculation(unevaluated=result.unevaluated, failures=result.failures)
+
+
+def patched_parts(package: Package, book: Book, calculation: Calculation) -> dict[str, bytes]:
+    """The worksheet parts that change when the outcome of a calculation is written back.
+
+    Formula cells that could not be evaluated lose their cached value, so that nobody takes an
+    old number for a new one.
+    """
+    values: dict[str, dict[Position, Scalar]] = defaultdict(dict)
+    for sheet, row, col in _without_value(book, calculation):
+        values[sheet][row, col] = None
+    for (sheet, row, col), value in calculation.values.items():
+        values[sheet][row, col] = value
+    spills: dict[str, dict[Position, Area]] = defaultdict(dict)
+    for (sheet, row, col), area in calculation.spills.items():
+        spills[sheet][row, col] = area
+    patched = {
+        package.sheets[name]: cells.patched(_changed(cells, values[name]), spills[name])
+        for name, cells in book.sheets.items()
+    }
+    return {part: xml for part, xml in patched.items() if xml != package.parts[part]}
+
+
+def _without_value(book: Book, calculation: Calculation) -> list[Key]:
+    """The unevaluated cells, with all cells that their arrays used to cover."""
+    ranges = book.array_ranges()
+    found: list[Key] = []
+    for key in calculation.unevaluated:
+        sheet, row, col = key
+        area = ranges.get(key, Area(row, col, row, col))
+        found += [(sheet, *position) for position in area.cells()]
+    return found
+
+
+def _changed(cells: SheetCells, values: Mapping[Position, Scalar]) -> dict[Position, Scalar]:
+    """The values that differ from the stored ones in a way worth writing."""
+    return {p: value for p, value in values.items() if not same_value(cells.stored(p), value)}

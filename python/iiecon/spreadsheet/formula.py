@@ -1,0 +1,338 @@
+"""Formulas as expression trees.
+
+A formula that uses something outside the supported grammar becomes one ``Unsupported`` node
+with a reason: its cell is then reported instead of being computed wrongly.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+from iiecon.spreadsheet.values import MAX_COL, MAX_ROW, Area, ExcelError, Scalar, a1, parse_area
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant written in the formula."""
+
+    value: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayLiteral:
+    """An array constant such as ``{1,2;3,4}``."""
+
+    rows: tuple[tuple[Scalar, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A cell or a range; ``sheet`` is empty for the sheet of the formula."""
+
+    sheet: str
+    area: Area
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A defined name, possibly qualified by a sheet."""
+
+    sheet: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spill:
+    """The whole array spilled from an anchor cell: ``A1#``."""
+
+    anchor: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """A prefix ``+`` or ``-``, or a postfix ``%``."""
+
+    operator: str
+    operand: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Arithmetic, concatenation or comparison of two operands."""
+
+    operator: str
+    left: "Expression"
+    right: "Expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function call; the name is in upper case without storage prefixes."""
+
+    name: str
+    arguments: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """A formula that cannot be evaluated, and why."""
+
+    reason: str
+
+
+Expression: TypeAlias = (
+    Literal | ArrayLiteral | Reference | Name | Spill | Unary | Binary | Call | Unsupported
+)
+OMITTED = Literal(None)
+"""The argument left empty between two commas; compared by identity."""
+
+_SHEET = r"(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!"
+_CELL = r"\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}"
+_RANGE = rf"(?:{_CELL}(?::{_CELL})?|\$?[A-Za-z]{{1,3}}:\$?[A-Za-z]{{1,3}}|\$?[1-9]\d*:\$?[1-9]\d*)"
+_TOKEN = re.compile(
+    rf"""
+    (?P<space>\s+)
+  | (?P<text>"(?:[^"]|"")*")
+  | (?:{_SHEET})?(?P<error>\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|SPILL!|CALC!))
+  | (?:\[\d+\]!)?(?P<call>[^\W\d][\w.]*)\(
+  | (?P<sheet>{_SHEET})?(?:(?P<range>{_RANGE})(?![\w.(!:?\\])|(?P<name>[^\W\d][\w.?\\]*)(?!!))
+  | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+  | (?P<operator><=|>=|<>|[-+*/^&=<>%(),;{{}}\#])
+    """,
+    re.VERBOSE,
+)
+_STORAGE_PREFIX = re.compile(r"(?:_xlfn\.|_xlws\.|_xludf\.|_xll\.)+", re.IGNORECASE)
+_RANK = {"^": 5, "*": 4, "/": 4, "+": 3, "-": 3, "&": 2} | dict.fromkeys(
+    ("=", "<>", "<", ">", "<=", ">="), 1
+)
+_Token: TypeAlias = re.Match[str]
+
+
+class _Refused(Exception):  # noqa: N818
+    """The formula is outside the supported grammar."""
+
+
+@lru_cache(maxsize=65_536)
+def parse(formula: str) -> Expression:
+    """The expression of a formula given without its leading ``=``."""
+    try:
+        return _Parser(formula).whole()
+    except _Refused as refused:
+        return Unsupported(str(refused))
+    except RecursionError:
+        return Unsupported("nested too deeply")
+
+
+def has_relative_references(formula: str) -> bool:
+    """Whether some reference moves with the cell that uses it."""
+    corners = (
+        corner
+        for token in _tokens(formula)
+        if token["range"]
+        for corner in token["range"].split(":")
+    )
+    return any(not re.fullmatch(r"(?:\$[A-Za-z]+)?(?:\$\d+)?", corner) for corner in corners)
+
+
+def shifted(formula: str, rows: int, cols: int) -> str:
+    """The formula as it reads after being filled down and right by so many cells.
+
+    A formula outside the grammar is returned unchanged: it will not be evaluated anyway.
+    """
+    try:
+        return "".join(
+            _shifted_reference(token, rows, cols) if token["range"] else token[0]
+            for token in _tokens(formula)
+        )
+    except _Refused:
+        return formula
+
+
+def _shifted_reference(token: _Token, rows: int, cols: int) -> str:
+    corners = [_shifted_corner(corner, rows, cols) for corner in token["range"].split(":")]
+    if "" in corners:
+        return "#REF!"
+    return (token["sheet"] or "") + ":".join(corners)
+
+
+def _shifted_corner(corner: str, rows: int, cols: int) -> str:
+    """One end of a range moved; empty when it leaves the sheet."""
+    match = re.fullmatch(r"(?:(\$?)([A-Za-z]+))?(?:(\$?)(\d+))?", corner)
+    assert match is not None
+    lock_col, letters, lock_row, digits = match.groups(default="")
+    area = (
+        parse_area(letters + digits)
+        if letters and digits
+        else parse_area(f"{letters or digits}:{letters or digits}")
+    )
+    row = area.row1 if lock_row or not digits else area.row1 + rows
+    col = area.col1 if lock_col or not letters else area.col1 + cols
+    if not (1 <= row <= MAX_ROW and 1 <= col <= MAX_COL):
+        return ""
+    moved = a1(1, col)[:-1]
+    return (lock_col + moved if letters else "") + (f"{lock_row}{row}" if digits else "")
+
+
+def _tokens(formula: str) -> Iterator[_Token]:
+    position = 0
+    while position < len(formula):
+        token = _TOKEN.match(formula, position)
+        if token is None:
+            raise _Refused(_why_refused(formula[position]))
+        yield token
+        position = token.end()
+
+
+def _why_refused(char: str) -> str:
+    if char in "[]":
+        return "external link or structured reference"
+    return "3-D or computed range" if char == ":" else f"character {char!r} in the formula"
+
+
+class _Parser:
+    """Precedence climbing over the tokens of one formula."""
+
+    def __init__(self, formula: str) -> None:
+        self._tokens = [token for token in _tokens(formula) if not token["space"]]
+        self._position = 0
+
+    def whole(self) -> Expression:
+        result = self._expression()
+        if self._position < len(self._tokens):
+            kind = "union" if self._peek() == "," else "intersection of ranges"
+            raise _Refused(kind if self._peek() in (",", "") else f"misplaced {self._peek()!r}")
+        return result
+
+    def _peek(self) -> str:
+        """The operator ahead, or an empty string."""
+        if self._position == len(self._tokens):
+            return ""
+        return self._tokens[self._position]["operator"] or ""
+
+    def _accept(self, operator: str) -> bool:
+        found = self._peek() == operator
+        self._position += found
+        return found
+
+    def _expect(self, operator: str) -> None:
+        if not self._accept(operator):
+            raise _Refused(f"{self._peek() or 'an operand'!r} in place of {operator!r}")
+
+    def _next(self) -> _Token:
+        if self._position == len(self._tokens):
+            raise _Refused("the formula breaks off")
+        self._position += 1
+        return self._tokens[self._position - 1]
+
+    def _expression(self, lowest: int = 1) -> Expression:
+        left = self._operand()
+        while (rank := _RANK.get(self._peek(), 0)) >= lowest:
+            operator = self._next()[0]
+            left = Binary(operator, left, self._expression(rank + 1))
+        return left
+
+    def _operand(self) -> Expression:
+        if self._peek() in ("+", "-"):
+            return Unary(self._next()[0], self._operand())
+        result = self._primary(self._next())
+        while self._peek() in ("%", "#"):
+            operator = self._next()[0]
+            result = Unary("%", result) if operator == "%" else _spill(result)
+        return result
+
+    def _primary(self, token: _Token) -> Expression:
+        if token["call"]:
+            return self._call(_STORAGE_PREFIX.sub("", token["call"]).upper())
+        if token["range"]:
+            return Reference(_sheet(token), _area(token["range"]))
+        if token["name"]:
+            return _name(token)
+        if token[0] == "(":
+            return self._parenthesis()
+        if token[0] == "{":
+            return self._array()
+        return Literal(_constant(token))
+
+    def _parenthesis(self) -> Expression:
+        inner = self._expression()
+        if self._peek() == ",":
+            raise _Refused("union of ranges")
+        self._expect(")")
+        return inner
+
+    def _call(self, name: str) -> Expression:
+        arguments: list[Expression] = []
+        if not self._accept(")"):
+            arguments.append(self._argument())
+            while self._accept(","):
+                arguments.append(self._argument())
+            self._expect(")")
+        if name == "ANCHORARRAY" and len(arguments) == 1:
+            return _spill(arguments[0])
+        return Call(name, tuple(arguments))
+
+    def _argument(self) -> Expression:
+        return OMITTED if self._peek() in (",", ")") else self._expression()
+
+    def _array(self) -> ArrayLiteral:
+        rows: list[list[Scalar]] = [[self._array_item()]]
+        while not self._accept("}"):
+            if self._accept(";"):
+                rows.append([])
+            else:
+                self._expect(",")
+            rows[-1].append(self._array_item())
+        if len({len(row) for row in rows}) > 1:
+            raise _Refused("array constant with uneven rows")
+        return ArrayLiteral(tuple(tuple(row) for row in rows))
+
+    def _array_item(self) -> Scalar:
+        negative = self._accept("-") or (self._accept("+") and False)
+        token = self._next()
+        value = _name(token) if token["name"] else Literal(_constant(token))
+        if not isinstance(value, Literal):
+            raise _Refused("array constant holding a name")
+        return -value.value if negative and isinstance(value.value, float) else value.value
+
+
+def _constant(token: _Token) -> Scalar:
+    if token["number"]:
+        return float(token["number"])
+    if token["text"]:
+        return token["text"][1:-1].replace('""', '"')
+    if token["error"]:
+        return ExcelError(token["error"])
+    raise _Refused(f"misplaced {token[0]!r}")
+
+
+def _name(token: _Token) -> Literal | Name:
+    text = token["name"]
+    if not token["sheet"] and text.upper() in ("TRUE", "FALSE"):
+        return Literal(text.upper() == "TRUE")
+    return Name(_sheet(token), text)
+
+
+def _sheet(token: _Token) -> str:
+    sheet = (token["sheet"] or "")[:-1]
+    if sheet.startswith("'"):
+        sheet = sheet[1:-1].replace("''", "'")
+    if "[" in sheet:
+        raise _Refused("external link")
+    if ":" in sheet:
+        raise _Refused("3-D reference")
+    return sheet
+
+
+def _area(text: str) -> Area:
+    try:
+        return parse_area(text)
+    except ValueError as error:
+        raise _Refused(str(error)) from None
+
+
+def _spill(anchor: Expression) -> Spill:
+    if not isinstance(anchor, Reference | Name):
+        raise _Refused("spill operator on a value")
+    return Spill(anchor)
