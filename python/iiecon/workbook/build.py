@@ -1,0 +1,183 @@
+"""The workbook from inputs: sheets written with openpyxl, assembled, then computed headless."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.worksheet import Worksheet
+
+from iiecon.inputs import ModelInputs
+from iiecon.spreadsheet.calculator import Book, Calculator, patched_parts
+from iiecon.spreadsheet.package import Package
+from iiecon.workbook import front_sheets, input_sheets, output_sheets
+from iiecon.workbook.assemble import assemble
+from iiecon.workbook.layout import FORMATS, Block, Sheet
+from udfs import FUNCTIONS
+
+FONT = "Microsoft YaHei"
+INK, INPUT_INK, WHITE = "FF222222", "FF1F4E9E", "FFFFFFFF"
+FILLS = {"header": "FF2F5D8A", "input": "FFE8F0FA", "computed": "FFEAF4EC"}
+TAB_COLOURS = {True: "FF4C9A5F", False: "FF3B73B9"}
+# Results are numbers or marks and stand to the right; labels taken from inputs to the left.
+COMPUTED_ALIGNMENT = {
+    False: Alignment(horizontal="right", vertical="center"),
+    True: Alignment(vertical="center"),
+}
+TWO_LINES = 26
+OWN_FUNCTION = re.compile(r"\b(" + "|".join(FUNCTIONS) + r")\(")
+
+
+def sheets_of(inputs: ModelInputs) -> list[Sheet]:
+    """Every sheet in the order of the tabs: summary, outputs, inputs."""
+    return [
+        input_sheets.about(inputs),
+        front_sheets.summary(inputs),
+        output_sheets.sections(inputs),
+        output_sheets.provinces(inputs),
+        output_sheets.employment(inputs),
+        output_sheets.io_analysis(inputs),
+        output_sheets.multiplier(inputs),
+        front_sheets.checks(inputs),
+        *input_sheets.input_sheets(inputs),
+    ]
+
+
+def build_workbook(inputs: ModelInputs) -> bytes:
+    """The whole workbook as .xlsm bytes, every computed cell with its formula and value.
+
+    Equal inputs give equal bytes.
+    """
+    return computed(assemble(_written(sheets_of(inputs))))
+
+
+def computed(workbook: bytes) -> bytes:
+    """The same workbook with the values of all its formulas."""
+    package = Package.from_bytes(Path("workbook"), workbook)
+    book = Book.from_package(package)
+    calculation = Calculator(book, FUNCTIONS).calculate()
+    if calculation.unevaluated or calculation.failures:
+        problems = {**calculation.unevaluated, **calculation.failures}
+        raise RuntimeError(f"formulas of the layout that do not compute: {problems}")
+    return package.replaced(patched_parts(package, book, calculation)).to_bytes()
+
+
+def _written(sheets: list[Sheet]) -> bytes:
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for style in _styles():
+        workbook.add_named_style(style)
+    for sheet in sheets:
+        worksheet = workbook.create_sheet(sheet.name)
+        _fill(worksheet, sheet)
+        for block in sheet.blocks:
+            if block.name:
+                area = _absolute(block)
+                workbook.defined_names[block.name] = DefinedName(
+                    block.name, attr_text=f"'{sheet.name}'!{area}"
+                )
+    workbook.active = 1
+    workbook.properties.creator = "IIEconModel"
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def _fill(worksheet: Worksheet, sheet: Sheet) -> None:
+    for block in sheet.blocks:
+        _write(worksheet, block)
+    for column, width in sheet.widths.items():
+        worksheet.column_dimensions[get_column_letter(column)].width = width
+    worksheet["A1"].style = "title"
+    worksheet.sheet_properties.tabColor = TAB_COLOURS[sheet.output]
+    worksheet.sheet_view.showGridLines = False
+    worksheet.freeze_panes = worksheet.cell(*sheet.freeze).coordinate
+    worksheet.page_setup.orientation = "landscape"
+    worksheet.page_setup.paperSize = 9
+    worksheet.page_setup.fitToHeight = 0
+    worksheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
+    worksheet.protection.sheet = sheet.output
+
+
+def _write(worksheet: Worksheet, block: Block) -> None:
+    if block.values is None and block.formula is None and not block.spill:
+        return  # a name over cells that other blocks fill
+    for i in range(block.rows):
+        for j in range(block.columns):
+            cell = _cell(worksheet, block.row + i, block.column + j)
+            if block.values is not None:
+                cell.value = block.values[i][j] if block.values[i][j] != "" else None
+            elif block.formula is not None:
+                _put_formula(worksheet, cell, block.formula(block.row + i, block.column + j))
+            _dress(cell, block)
+            if isinstance(cell.value, str) and "\n" in cell.value:
+                worksheet.row_dimensions[cell.row].height = TWO_LINES
+    if block.spill:
+        anchor = _cell(worksheet, block.row, block.column)
+        _put_array(worksheet, anchor, block.area, block.spill)
+    if block.choices:
+        rule = DataValidation("list", formula1='"' + ",".join(block.choices) + '"')
+        worksheet.add_data_validation(rule)
+        rule.add(block.area)
+
+
+def _cell(worksheet: Worksheet, row: int, column: int) -> Cell:
+    cell = worksheet.cell(row, column)
+    assert isinstance(cell, Cell)  # no sheet of ours has merged cells
+    return cell
+
+
+def _put_formula(worksheet: Worksheet, cell: Cell, formula: str) -> None:
+    """Formulas with one of our functions are stored as Excel 365 stores them: as arrays."""
+    if OWN_FUNCTION.search(formula):
+        _put_array(worksheet, cell, cell.coordinate, formula)
+    else:
+        cell.value = f"={formula}"
+
+
+def _put_array(worksheet: Worksheet, cell: Cell, area: str, formula: str) -> None:
+    worksheet[cell.coordinate] = ArrayFormula(area, f"={formula}")
+
+
+def _dress(cell: Cell, block: Block) -> None:
+    cell.style = block.role
+    if block.format != "general":
+        cell.number_format = FORMATS[block.format]
+    if isinstance(cell.value, str) and "\n" in cell.value:
+        cell.alignment = Alignment(vertical="center", wrap_text=True)
+    elif block.role == "computed":
+        cell.alignment = COMPUTED_ALIGNMENT[block.format == "general"]
+
+
+def _styles() -> list[NamedStyle]:
+    """One style per role, from one palette."""
+    thin = Side(style="hair", color="FFB8C4D0")
+    frame = Border(bottom=thin)
+    styles = []
+    for role in ("label", "header", "input", "computed", "title"):
+        style = NamedStyle(role)
+        style.font = Font(
+            name=FONT,
+            size=14 if role == "title" else 9,
+            bold=role in ("header", "title"),
+            color={"header": WHITE, "input": INPUT_INK}.get(role, INK),
+        )
+        if role in FILLS:
+            style.fill = PatternFill("solid", fgColor=FILLS[role])
+            style.border = frame
+        style.alignment = Alignment(vertical="center")
+        style.protection = Protection(locked=role != "input")
+        styles.append(style)
+    return styles
+
+
+def _absolute(block: Block) -> str:
+    return re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", block.area)

@@ -1,0 +1,175 @@
+"""The first and the last sheet that people look at: Summary and Checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from iiecon.inputs import ModelInputs
+from iiecon.spreadsheet.values import a1
+from iiecon.workbook import output_sheets as pages
+from iiecon.workbook.input_sheets import header
+from iiecon.workbook.layout import UNITS, Block, Sheet
+from iiecon.workbook.output_sheets import FIRST_YEAR, TOP, Lines
+
+TOLERANCE = "1E-9"
+
+
+def summary(inputs: ModelInputs) -> Sheet:
+    """The nation by year, three sectors and regions on one screen; the light of the checks."""
+    page = pages.new_page("Summary", inputs, {1: 4, 2: 24, 3: 34, 4: 10})
+    sheet = page.sheet
+    sheet.text(TOP - 1, 2, header("light").replace("\n", "  "))
+    sheet.formulas(TOP - 1, FIRST_YEAR, 1, 1, lambda r, c: "CHECK_LIGHT", "SUMMARY_LIGHT")
+    page.row = TOP + 1
+    sheet.formulas(
+        page.row, FIRST_YEAR, 1, page.years,
+        lambda r, c: "OPT_BASE_YEAR" if c == FIRST_YEAR else f"{a1(r, c - 1)}+1",
+        "YEARS", "year", "header",
+    )  # fmt: skip
+    page.heading("national")
+    page.row += 1
+    _national(page)
+    page.row += 1
+    _three_sectors(page)
+    page.row += 1
+    _regions(page, inputs)
+    return sheet
+
+
+def _of(name: str) -> Callable[[int], str]:
+    return lambda k: f"INDEX({name},1,{k})"
+
+
+def _column_sum(name: str) -> Callable[[int], str]:
+    return lambda k: f"SUM(INDEX({name},0,{k}))"
+
+
+def _national(page: pages.Page) -> None:
+    lines = Lines(page)
+    lines.plain("direct", "NATIONAL_DIRECT", "money", _column_sum("SECTION_DIRECT"))
+    lines.plain("indirect", "NATIONAL_INDIRECT", "money", _column_sum("SECTION_INDIRECT"))
+    lines.plain("total", "NATIONAL_VA", "money", _column_sum("SECTION_TOTAL"))
+    lines.plain(
+        "growth", "", "share",
+        lambda k: '""' if k == 1
+        else f'IFERROR(INDEX(NATIONAL_VA,1,{k})/INDEX(NATIONAL_VA,1,{k - 1})-1,"")',
+    )  # fmt: skip
+    lines.plain("gdp", "", "money", _of("GDP_USED"))
+    lines.plain(
+        "share_of_gdp", "NATIONAL_SHARE", "share",
+        lambda k: f"INDEX(NATIONAL_VA,1,{k})/INDEX(GDP_USED,1,{k})",
+    )  # fmt: skip
+    lines.plain(
+        "indirect_to_direct", "", "rate",
+        lambda k: f'IFERROR(INDEX(NATIONAL_INDIRECT,1,{k})/INDEX(NATIONAL_DIRECT,1,{k}),"")',
+    )  # fmt: skip
+    lines.plain("jobs", "", "people", _of("NATIONAL_JOBS"))
+    lines.plain("jobs_direct", "", "people", _of("NATIONAL_JOBS_DIRECT"))
+    lines.plain("jobs_indirect", "", "people", _of("NATIONAL_JOBS_INDIRECT"))
+    lines.plain("tau", "", "multiplier", lambda k: f"INDEX(TAU,{k},1)")
+    marks = "SUM(INDEX(SECTION_ESTIMATED,0,{k}))+INDEX(GDP_ESTIMATED,1,{k})"
+    marks += "+INDEX(LABOUR_ESTIMATED,1,{k})"
+    lines.plain(
+        "estimated", "NATIONAL_ESTIMATED", "whole",
+        lambda k: f'IF({marks.format(k=k)}>0,"外推 e","")',
+    )  # fmt: skip
+
+
+def _three_sectors(page: pages.Page) -> None:
+    lines = Lines(page, "sectors3")
+    top = page.row
+    for key in ("primary", "secondary", "tertiary"):
+        lines.plain(
+            key, "", "money",
+            lambda k, s=key: f'SUMIF(SECTION_SECTOR3,"{s}",INDEX(SECTION_TOTAL,0,{k}))',  # type: ignore[misc]
+        )  # fmt: skip
+    name_block(page, top, 3, "SECTORS3_TOTAL")
+
+
+def _regions(page: pages.Page, inputs: ModelInputs) -> None:
+    page.heading("regions", UNITS["money"])
+    page.year_headers()
+    page.row += 1
+    for i, region in enumerate(inputs.regions, start=1):
+        page.sheet.text(page.row, 2, region.name_zh, region.name_en)
+        page.sheet.formulas(
+            page.row, FIRST_YEAR, 1, page.years,
+            lambda r, c, n=i: f"INDEX(REGION_VA,{n},{c - FIRST_YEAR + 1})", format="money",  # type: ignore[misc]
+        )  # fmt: skip
+        page.row += 1
+
+
+def name_block(page: pages.Page, top: int, rows: int, name: str) -> None:
+    """Name the years of several lines."""
+    page.sheet.blocks.append(Block(top, FIRST_YEAR, rows, page.years, "computed", name))
+
+
+def checks(inputs: ModelInputs) -> Sheet:
+    """The identities of every run and the balance of the table, with one light for all."""
+    page = pages.new_page("Checks", inputs, {1: 6, 2: 30, 3: 46})
+    sheet, years = page.sheet, page.years
+    sheet.text(TOP - 1, 2, header("light").replace("\n", "  "))
+    light = FIRST_YEAR
+    page.row = TOP + 1
+    page.heading("identities")
+    page.year_headers()
+    page.row += 1
+    first = page.row
+    _identities(page, inputs)
+    last = page.row - 1
+    page.row += 1
+    page.heading("io_checks")
+    sheet.text(
+        page.row, FIRST_YEAR, header("largest"), header("tolerance"), header("holds"),
+        role="header",
+    )  # fmt: skip
+    call = "IIE_CHECK(IO_FLOWS,IO_OUTPUT,IO_VALUE_ADDED,IO_USES,IO_IMPORTS)"
+    for i, key in enumerate(("column_balance", "row_balance", "productive"), start=1):
+        chinese, english = header(key).split("\n")
+        sheet.text(page.row + i, 2, chinese, english)
+    sheet.spill(page.row + 1, FIRST_YEAR, 3, 3, call, "IO_CHECKS")
+    area = f"{a1(first, FIRST_YEAR)}:{a1(last, FIRST_YEAR + years - 1)}"
+    good = f"AND(MAX({area})<={TOLERANCE},MIN({area})>=-{TOLERANCE},INDEX(IO_CHECKS,1,3),"
+    good += "INDEX(IO_CHECKS,2,3),INDEX(IO_CHECKS,3,3))"
+    sheet.formulas(
+        TOP - 1, light, 1, 1, lambda r, c: f'IF(IFERROR({good},FALSE),"✔ OK","✘ ERROR")',
+        "CHECK_LIGHT",
+    )  # fmt: skip
+    return sheet
+
+
+def _identities(page: pages.Page, inputs: ModelInputs) -> None:
+    """Each line: relative difference of two sums by year; zero up to rounding."""
+    lines = Lines(page)
+    for key, left, right in _pairs():
+        lines.plain(
+            f"identity_{key}", "", "tiny",
+            lambda k, x=left, y=right: _relative(x.format(k=k), y.format(k=k)),  # type: ignore[misc]
+        )  # fmt: skip
+
+
+def _relative(left: str, right: str) -> str:
+    """Rounded, for the last bits of float64 differ from machine to machine."""
+    return f'IF(OR({left}="",{right}=""),0,ROUND(IF({right}=0,{left},{left}/{right}-1),12))'
+
+
+def _pairs() -> Sequence[tuple[str, str, str]]:
+    nation, jobs = "INDEX(NATIONAL_VA,1,{k})", "INDEX(NATIONAL_JOBS,1,{k})"
+    outside = 'SUMPRODUCT((PROVINCE_REGIONS="")*INDEX(PROVINCE_VA,0,{k}))'
+    direct, indirect = (f"INDEX(NATIONAL_JOBS_{p},1,{{k}})" for p in ("DIRECT", "INDIRECT"))
+    parts = "(INDEX(NATIONAL_DIRECT,1,{k})+INDEX(NATIONAL_INDIRECT,1,{k}))"
+    both = f'IF({direct}="","",N({direct})+N({indirect}))'
+    return (
+        ("parts", parts, nation),
+        ("sectors3", "SUM(INDEX(SECTORS3_TOTAL,0,{k}))", nation),
+        ("provinces", "SUM(INDEX(PROVINCE_VA,0,{k}))", nation),
+        ("regions", f"(SUM(INDEX(REGION_VA,0,{{k}}))+{outside})", nation),
+        ("province_jobs", "SUM(INDEX(PROVINCE_JOBS,0,{k}))", jobs),
+        ("jobs", both, jobs),
+        ("base_year", "SUM(INDEX(SECTION_TOTAL,0,1))", _base_year()),
+    )
+
+
+def _base_year() -> str:
+    own = "IIE_DIRECT_VA(IO_VALUE_ADDED,IO_CODES,SCORE_CODES,SCORE_VALUES)/IO_DIVISOR"
+    return f'IF(OPT_RATE_BASE="yearbook",{own}+SUM(IO_INDIRECT),SUM(INDEX(SECTION_TOTAL,0,1)))'

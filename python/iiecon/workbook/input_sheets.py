@@ -1,0 +1,417 @@
+"""The input sheets, filled with given inputs. Row 5 holds headers, data starts at row 6."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from iiecon import catalogue, options
+from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series, read_csv
+from iiecon.iotable import FloatArray, IOTable, TableParts
+from iiecon.spreadsheet.values import a1
+from iiecon.workbook.layout import Block, Sheet, Value
+
+TOP = 5
+WAN_PER_YI = 10_000.0
+
+
+def header(key: str) -> str:
+    """A column or row label, Chinese above English."""
+    return f"{catalogue.text(f'label.{key}', 'zh')}\n{catalogue.text(f'label.{key}', 'en')}"
+
+
+def new_sheet(name: str, output: bool = False) -> Sheet:
+    """A sheet with its title, its subtitle in English and a line on unit and source."""
+    sheet = Sheet(name, output)
+    for row, part in enumerate(("title", "note"), start=1):
+        sheet.text(2 * row - 1, 1, catalogue.text(f"sheet.{name}.{part}", "zh"))
+        sheet.text(2 * row, 1, catalogue.text(f"sheet.{name}.{part}", "en"))
+    return sheet
+
+
+def cells(values: FloatArray) -> list[list[Value]]:
+    """Numbers as cell values: NaN blank, whole numbers as such, tails of conversion cut."""
+    return [[_cell(float(x)) for x in row] for row in np.atleast_2d(values)]
+
+
+def column_of(values: Sequence[Value]) -> list[list[Value]]:
+    """A flat list as one column."""
+    return [[v] for v in values]
+
+
+def _cell(x: float) -> Value:
+    if math.isnan(x):
+        return None
+    x = float(f"{x:.15g}")
+    return int(x) if x.is_integer() and abs(x) < 1e15 else x
+
+
+def about(inputs: ModelInputs) -> Sheet:
+    """What the workbook is and how to start."""
+    sheet = new_sheet("About")
+    row = TOP + 1
+    for key in catalogue.keys("about"):
+        sheet.text(row, 1, catalogue.text(f"about.{key}", "zh"))
+        sheet.text(row + 1, 1, catalogue.text(f"about.{key}", "en"))
+        row += 3
+    sheet.widths = {1: 110}
+    return sheet
+
+
+def settings(inputs: ModelInputs) -> Sheet:
+    """Options, and the growth rules of sections."""
+    sheet = new_sheet("Settings")
+    names = options.names()
+    sheet.text(
+        TOP, 1, header("option"), header("value"), header("allowed"), header("meaning"),
+        role="header",
+    )  # fmt: skip
+    given = inputs.options.to_dict()
+    sheet.table(TOP + 1, 1, column_of(names), "label")
+    for i, name in enumerate(names):
+        allowed = options.choices_of(name)
+        sheet.blocks.append(
+            Block(
+                TOP + 1 + i, 2, 1, 1, "input", f"OPT_{name.upper()}", [[given[name]]],
+                choices=allowed,
+            )
+        )  # fmt: skip
+        sheet.text(TOP + 1 + i, 3, _allowed(name), catalogue.both(f"option.{name}"))
+    last = TOP + len(names)
+    sheet.blocks.append(Block(TOP + 1, 2, len(names), 1, "input", "OPTION_VALUES"))
+    sheet.text(last + 2, 1, header("io_divisor"))
+    sheet.formulas(last + 2, 2, 1, 1, lambda r, c: 'IF(OPT_IO_UNIT="万元",10000,1)', "IO_DIVISOR")
+    _growth_rules(sheet, inputs, last + 5)
+    sheet.widths = {1: 26, 2: 24, 3: 48, 4: 70, 5: 12, 6: 12, 7: 14}
+    return sheet
+
+
+def _allowed(name: str) -> str:
+    limits = options.range_of(name)
+    return f"{limits[0]} … {limits[1]}" if limits else " | ".join(options.choices_of(name))
+
+
+def _growth_rules(sheet: Sheet, inputs: ModelInputs, row: int) -> None:
+    sheet.text(
+        row, 1, header("section"), header("weight_1"), header("weight_2"), header("weight_3"),
+        header("growth_addition"), header("addition_year"), role="header",
+    )  # fmt: skip
+    sheet.table(row + 1, 1, column_of([s.code for s in inputs.sections]), "label")
+    rules = inputs.growth
+    sheet.table(row + 1, 2, cells(rules.weights), name="GROWTH_WEIGHTS")
+    sheet.table(row + 1, 5, cells(rules.addition[:, None]), name="GROWTH_ADDITION")
+    sheet.table(row + 1, 6, cells(rules.addition_year[:, None]), name="GROWTH_ADDITION_YEAR")
+
+
+def io_table(inputs: ModelInputs) -> Sheet:
+    """The official form: flows, final uses, exports, imports, output; value added below."""
+    sheet = new_sheet("IO_Table")
+    factor = WAN_PER_YI if inputs.options.io_unit == "万元" else 1.0
+    table = inputs.table
+    printed = table.scaled(factor, inputs.options.io_unit)
+    parts = printed.parts or _whole_parts(printed)
+    n, top, left = table.size, TOP + 2, 4
+    fu, va = len(parts.final_use_labels), len(parts.value_added_labels)
+    after = left + n
+    sheet.text(TOP, 1, header("code"), header("name_zh"), header("name_en"), role="header")
+    sheet.table(TOP, left, [list(table.codes)], "header", "IO_COLUMN_CODES")
+    sheet.table(TOP + 1, left, [list(table.names)], "header")
+    sheet.table(TOP, after, [list(parts.final_use_labels)], "header", "IO_FINAL_USE_CODES")
+    sheet.text(TOP, after + fu, "EX", "IM", "GO", role="header")
+    uses = [*parts.final_use_labels, "EX", "IM", "GO"]
+    sheet.text(TOP + 1, after, *(_io_label(u) for u in uses), role="header")
+    sheet.table(top, 1, column_of(table.codes), "header", "IO_CODES")
+    sheet.table(top, 2, column_of(table.names), "label", "IO_NAMES")
+    sheet.table(top, 3, column_of(_english(table)), "label")
+    whole = "whole" if factor > 1 else "money"
+    sheet.table(top, left, cells(_printed(printed.flows, printed)), "input", "IO_FLOWS", whole)
+    blocks = {
+        "IO_FINAL_USE": parts.final_uses,
+        "IO_EXPORTS": _column(printed.exports, n),
+        "IO_IMPORTS": _column(printed.imports, n),
+        "IO_OUTPUT": _column(printed.output, n),
+    }
+    column = after
+    sheet.blocks.append(Block(top, after, n, fu + 1, "input", "IO_USES"))
+    for name, values in blocks.items():
+        sheet.table(top, column, cells(_printed(values, printed)), "input", name, whole)
+        column += values.shape[1]
+    below = top + n
+    sheet.table(below, 1, column_of(parts.value_added_labels), "header", "IO_PRIMARY_CODES")
+    sheet.table(below, 2, column_of([_io_label(v) for v in parts.value_added_labels]), "label")
+    primary = cells(_printed(parts.value_added, printed))
+    sheet.table(below, left, primary, "input", "IO_PRIMARY", whole)
+    sheet.text(below + va, 1, "TVA", _io_label("TVA"))
+    sheet.formulas(
+        below + va, left, 1, n,
+        lambda r, c: f"SUM({a1(below, c)}:{a1(below + va - 1, c)})", "IO_VALUE_ADDED", whole,
+    )  # fmt: skip
+    sheet.widths = {1: 9, 2: 26, 3: 30, **dict.fromkeys(range(left, after + fu + 3), 13)}
+    sheet.freeze = (top, left)
+    return sheet
+
+
+def _printed(values: FloatArray, table: IOTable) -> FloatArray:
+    """Figures at their printed precision: unit conversion leaves tails in float64."""
+    if not table.precision:
+        return values
+    decimals = max(0, round(-math.log10(table.precision)))
+    rounded: FloatArray = np.round(values, decimals)
+    return rounded if np.allclose(rounded, values, rtol=1e-12, atol=1e-9) else values
+
+
+def _io_label(code: str) -> str:
+    known = catalogue.keys("io")
+    return catalogue.both(f"io.{code}") if code in known else code
+
+
+def _english(table: IOTable) -> Sequence[str]:
+    from iiecon.readers.csv_tables import english_names
+
+    names = english_names()
+    return names if len(names) == table.size and table.year == 2017 else [""] * table.size
+
+
+def _whole_parts(table: IOTable) -> TableParts:
+    """One final use and one value-added row, where the printed parts are not known."""
+    exports = 0.0 if table.exports is None else table.exports
+    uses = np.zeros(table.size) if table.final_use is None else table.final_use - exports
+    return TableParts(("TFU",), uses[:, None], ("VA",), table.value_added[None, :])
+
+
+def _column(values: FloatArray | None, size: int) -> FloatArray:
+    return np.zeros((size, 1)) if values is None else values[:, None]
+
+
+def sectors(inputs: ModelInputs) -> Sheet:
+    """Section and direct flag of each sector."""
+    sheet = new_sheet("Sectors")
+    table = inputs.table
+    direct = {
+        code for code, flag in zip(inputs.experts.codes, inputs.experts.direct, strict=True) if flag
+    }
+    sheet.text(
+        TOP, 1, header("code"), header("name_zh"), header("name_en"), header("section"),
+        header("direct"), role="header",
+    )  # fmt: skip
+    sheet.table(TOP + 1, 1, column_of(inputs.sector_codes), "input", "SECTOR_CODES")
+    sheet.table(TOP + 1, 2, column_of(table.names), "label")
+    sheet.table(TOP + 1, 3, column_of(_english(table)), "label")
+    sheet.table(TOP + 1, 4, column_of(inputs.sector_sections), "input", "SECTOR_SECTIONS")
+    flags = [1 if code in direct else None for code in table.codes]
+    sheet.table(TOP + 1, 5, column_of(flags), "input", "SECTOR_DIRECT")
+    sheet.widths = {1: 9, 2: 34, 3: 48, 4: 10, 5: 10}
+    return sheet
+
+
+def experts(inputs: ModelInputs) -> Sheet:
+    """Factors, grades, ballots, and the scores they give."""
+    sheet = new_sheet("Experts")
+    panel = inputs.experts
+    factors, grades, m = len(panel.factors), len(panel.grades), len(panel.codes)
+    sheet.text(TOP, 1, header("factor"), header("name_zh"), header("name_en"), header("weight"),
+               role="header")  # fmt: skip
+    known_factors = {r["factor"]: r for r in read_csv("score_factors.csv")}
+    sheet.table(TOP + 1, 1, column_of(panel.factors), "label", "FACTOR_KEYS")
+    for i, part in enumerate(("name_zh", "name_en")):
+        labels = [known_factors.get(f, {}).get(part, f) for f in panel.factors]
+        sheet.table(TOP + 1, 2 + i, column_of(labels), "label")
+    sheet.table(TOP + 1, 4, cells(panel.weights[:, None]), name="FACTOR_WEIGHTS")
+
+    row = TOP + factors + 3
+    known_grades = {r["grade"]: r for r in read_csv("score_grades.csv")}
+    names = [f"{known_grades[g]['name_zh']}\n{known_grades[g]['name_en']}" if g in known_grades
+             else g for g in panel.grades]  # fmt: skip
+    sheet.text(row, 4, header("grade"), *names, role="header")
+    sheet.text(row + 1, 4, header("key"))
+    sheet.table(row + 1, 5, [list(panel.grades)], "label", "GRADE_KEYS")
+    sheet.text(row + 2, 4, header("grade_score"))
+    sheet.table(row + 2, 5, cells(panel.grade_scores), name="GRADE_SCORES")
+    _scores(sheet, inputs, row + 5)
+    _ballots(sheet, inputs, row + 5 + m + 4)
+    sheet.widths = {1: 16, 2: 24, 3: 26, 4: 14, **dict.fromkeys(range(5, 5 + grades + 1), 13)}
+    return sheet
+
+
+def _scores(sheet: Sheet, inputs: ModelInputs, row: int) -> None:
+    panel = inputs.experts
+    m = len(panel.codes)
+    sheet.text(
+        row, 1, header("code"), header("name_zh"), header("grade_won"), header("validity"),
+        header("panel_score"), header("override"), header("score"), role="header",
+    )  # fmt: skip
+    top = row + 1
+    sheet.table(top, 1, column_of(panel.codes), "input", "SCORE_CODES")
+    sheet.formulas(top, 2, m, 1, lambda r, c: f"INDEX(IO_NAMES,MATCH({a1(r, 1)},IO_CODES,0))")
+    call = "FUZZY_SCORE(BALLOTS,FACTOR_WEIGHTS,GRADE_SCORES,OPT_FUZZY_OPERATOR"
+    sheet.spill(top, 3, m, 1, f'{call},"grade")', "SCORE_GRADE", "whole")
+    sheet.spill(top, 4, m, 1, f'{call},"validity")', format="rate")
+    sheet.spill(top, 5, m, 1, f"{call})", "SCORE_PANEL", "rate")
+    sheet.table(top, 6, cells(panel.override[:, None]), name="SCORE_OVERRIDE", format="rate")
+    sheet.formulas(
+        top, 7, m, 1,
+        lambda r, c: f"IF(N(INDEX(SECTOR_DIRECT,MATCH({a1(r, 1)},SECTOR_CODES,0)))=1,"
+        f'IF({a1(r, 6)}="",{a1(r, 5)},{a1(r, 6)}),0)',
+        "SCORE_VALUES", "rate",
+    )  # fmt: skip
+
+
+def _ballots(sheet: Sheet, inputs: ModelInputs, row: int) -> None:
+    panel = inputs.experts
+    factors, grades = len(panel.factors), len(panel.grades)
+    codes = [code for code in panel.codes for _ in panel.factors]
+    sheet.text(
+        row, 1, header("code"), header("name_zh"), header("factor"), "",
+        *panel.grades, header("valid_votes"), role="header",
+    )  # fmt: skip
+    top = row + 1
+    sheet.table(top, 1, column_of(codes), "input", "BALLOT_CODES")
+    count = len(codes)
+    sheet.formulas(top, 2, count, 1, lambda r, c: f"INDEX(IO_NAMES,MATCH({a1(r, 1)},IO_CODES,0))")
+    sheet.table(top, 3, column_of([f for _ in panel.codes for f in panel.factors]), "label")
+    votes = panel.ballots.reshape(len(panel.codes) * factors, grades)
+    sheet.table(top, 5, cells(votes), name="BALLOTS")
+    sheet.formulas(
+        top, 5 + grades, count, 1, lambda r, c: f"SUM({a1(r, 5)}:{a1(r, 4 + grades)})", "", "whole"
+    )
+
+
+def section_va(inputs: ModelInputs) -> Sheet:
+    """The sections and their value added by year."""
+    sheet = new_sheet("Section_VA")
+    series = _padded(inputs.section_va, inputs.options.last_year + 1)
+    sections = inputs.sections
+    sheet.text(TOP, 1, header("section"), header("name_zh"), header("name_en"), header("sector3"),
+               role="header")  # fmt: skip
+    sheet.table(TOP, 5, [list(series.years)], "header", "SECTION_VA_YEARS", "year")
+    sheet.table(TOP + 1, 1, column_of([s.code for s in sections]), "label", "SECTION_CODES")
+    sheet.table(TOP + 1, 2, [[s.name_zh, s.name_en] for s in sections], "label", "SECTION_NAMES")
+    sheet.table(TOP + 1, 4, column_of([s.sector3 for s in sections]), "input", "SECTION_SECTOR3")
+    sheet.table(TOP + 1, 5, cells(series.values), "input", "SECTION_VA", "money")
+    last = TOP + len(sections)
+    sheet.text(last + 1, 1, header("sum_given"))
+    sheet.formulas(
+        last + 1, 5, 1, len(series.years),
+        lambda r, c: f"SUM({a1(TOP + 1, c)}:{a1(last, c)})", format="money",
+    )  # fmt: skip
+    sheet.widths = {
+        1: 10,
+        2: 32,
+        3: 44,
+        4: 12,
+        **dict.fromkeys(range(5, 5 + len(series.years)), 14),
+    }
+    sheet.freeze = (TOP + 1, 5)
+    return sheet
+
+
+def macro(inputs: ModelInputs) -> Sheet:
+    """National series by year, multiplier overrides; wages by section beside them."""
+    sheet = new_sheet("Macro")
+    series = _padded(inputs.macro, inputs.options.last_year + 1)
+    width = len(MACRO_COLUMNS)
+    sheet.text(TOP, 1, header("year"), *(header(k) for k in MACRO_COLUMNS), role="header")
+    sheet.table(TOP + 1, 2, [list(MACRO_COLUMNS)], "label", "MACRO_KEYS")
+    sheet.table(TOP + 2, 1, column_of(series.years), "header", "MACRO_YEARS", "year")
+    sheet.table(TOP + 2, 2, cells(series.values.T), "input", "MACRO_DATA")
+    left = width + 4
+    wages = _padded(inputs.wages, inputs.options.last_year)
+    sheet.text(TOP, left, header("section"), header("name_zh"), role="header")
+    sheet.table(TOP, left + 2, [list(wages.years)], "header", "WAGE_YEARS", "year")
+    sheet.table(TOP + 2, left, [[s.code, s.name_zh] for s in inputs.sections], "label")
+    sheet.table(TOP + 2, left + 2, cells(wages.values), "input", "SECTION_WAGES", "whole")
+    sheet.widths = {
+        1: 9, **dict.fromkeys(range(2, width + 2), 16), left: 10, left + 1: 34,
+        **{left + 2 + i: 11 for i in range(len(wages.years))},
+    }  # fmt: skip
+    sheet.freeze = (TOP + 2, 2)
+    return sheet
+
+
+def province(inputs: ModelInputs) -> Sheet:
+    """Provinces: region, employment, GDP by three sectors; the list of regions below."""
+    sheet = new_sheet("Province")
+    series = inputs.province_gdp
+    count, years = len(inputs.provinces), len(series.years)
+    sheet.text(
+        TOP + 1, 1, header("province_code"), header("name_zh"), header("name_en"),
+        header("region"), header("employed_urban_units"), header("employed_private_and_self"),
+        role="header",
+    )  # fmt: skip
+    rows = inputs.provinces
+    top = TOP + 2
+    sheet.table(top, 1, column_of([p.code for p in rows]), "input", "PROVINCE_CODES")
+    sheet.table(top, 2, [[p.name_zh, p.name_en] for p in rows], "label", "PROVINCE_NAMES")
+    regions = column_of([p.region or None for p in rows])
+    sheet.table(top, 4, regions, "input", "PROVINCE_REGIONS")
+    sheet.table(top, 5, cells(inputs.province_employed), "input", "PROVINCE_EMPLOYED", "people")
+    by_sector = series.values.reshape(count, 3, years)
+    for j, sector in enumerate(("primary", "secondary", "tertiary")):
+        left = 7 + j * years
+        sheet.text(TOP, left, header(sector), role="header")
+        name = "PROVINCE_YEARS" if j == 0 else ""
+        sheet.table(TOP + 1, left, [list(series.years)], "header", name, "year")
+        values = cells(by_sector[:, j])
+        sheet.table(top, left, values, "input", f"PROVINCE_{sector.upper()}", "money")
+    sheet.blocks.append(Block(top, 7, count, 3 * years, "input", "PROVINCE_GDP"))
+    below = top + count + 2
+    sheet.text(below, 1, header("region"), header("name_zh"), header("name_en"), role="header")
+    keys = [r.key for r in inputs.regions]
+    sheet.table(below + 1, 1, column_of(keys), "label", "REGION_KEYS")
+    names = [[r.name_zh, r.name_en] for r in inputs.regions]
+    sheet.table(below + 1, 2, names, "label", "REGION_NAMES")
+    sheet.widths = {
+        1: 21, 2: 12, 3: 24, 4: 21, 5: 14, 6: 14, **{7 + i: 12 for i in range(3 * years)},
+    }  # fmt: skip
+    sheet.freeze = (top, 4)
+    return sheet
+
+
+def reference(name: str, file: str, widths: dict[int, float]) -> Sheet:
+    """A list that comes with the program, as printed."""
+    sheet = new_sheet(name)
+    rows = read_csv(file)
+    keys = list(rows[0])
+    sheet.text(TOP, 1, *(header(f"column_{key}") for key in keys), role="header")
+    for i, key in enumerate(keys):
+        values = [_plain(r[key]) for r in rows]
+        label = f"{name.upper()}_{key.upper()}"
+        sheet.table(TOP + 1, 1 + i, column_of(values), "input", label)
+    sheet.widths = widths
+    return sheet
+
+
+def _plain(text: str) -> Value:
+    try:
+        return _cell(float(text))
+    except ValueError:
+        return text or None
+
+
+def _padded(series: Series, until: int) -> Series:
+    """The series with empty years up to `until`, to be filled when they are published."""
+    more = tuple(range(series.years[-1] + 1, until + 1))
+    empty = np.full((series.values.shape[0], len(more)), np.nan)
+    return Series(series.years + more, np.hstack([series.values, empty]))
+
+
+def input_sheets(inputs: ModelInputs) -> list[Sheet]:
+    """All input sheets in the order of the tabs."""
+    return [
+        settings(inputs),
+        io_table(inputs),
+        sectors(inputs),
+        experts(inputs),
+        section_va(inputs),
+        macro(inputs),
+        province(inputs),
+        reference("World", "countries_2020.csv", {1: 6, 2: 18, 3: 24, 4: 16, 5: 26, 6: 18}),
+        reference("Policies", "policies.csv", {
+            1: 14, 2: 18, 3: 10, 4: 11, 5: 60, 6: 60, 7: 60, 8: 60, 9: 40,
+        }),
+        reference("Published", "published_figures.csv", {
+            1: 44, 2: 10, 3: 14, 4: 24, 5: 8, 6: 20, 7: 20, 8: 12, 9: 60,
+        }),
+    ]  # fmt: skip

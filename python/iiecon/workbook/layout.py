@@ -1,0 +1,240 @@
+"""What a workbook is made of: sheets, blocks of cells, and the input ranges with their rules.
+
+A `Block` is a rectangle of one kind: text, input, plain formulas or one spilling formula. The
+builder writes blocks, the reader finds inputs through their defined names. Ranges are read by name,
+never by position, so an analyst may insert rows and columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from iiecon.spreadsheet.values import a1
+
+Kind = Literal["number", "code", "text"]
+Role = Literal["label", "header", "input", "computed"]
+Value = str | float | int | bool | None
+
+FORMATS = {
+    "general": "General",
+    "money": "#,##0.00",
+    "share": "0.00%",
+    "people": "#,##0.00",
+    "rate": "0.0000",
+    "multiplier": "0.0000",
+    "whole": "#,##0",
+    "year": "0",
+    "tiny": "0.0E+00",
+}
+# The unit that a number format stands for on the output sheets.
+UNITS = {"money": "亿元", "people": "万人"}
+
+
+@dataclass(frozen=True)
+class InputRange:
+    """A named range that an analyst fills: where it must be and what may stand in it."""
+
+    name: str
+    sheet: str
+    kind: Kind
+    blank: bool = False
+
+
+INPUT_SHEETS = (
+    "Settings",
+    "IO_Table",
+    "Sectors",
+    "Experts",
+    "Section_VA",
+    "Macro",
+    "Province",
+)
+
+# Every range that the model reads. `blank`: cells may be empty (not given).
+INPUT_RANGES = {
+    r.name: r
+    for r in (
+        InputRange("OPTION_VALUES", "Settings", "text"),
+        InputRange("GROWTH_WEIGHTS", "Settings", "number", blank=True),
+        InputRange("GROWTH_ADDITION", "Settings", "number", blank=True),
+        InputRange("GROWTH_ADDITION_YEAR", "Settings", "number", blank=True),
+        InputRange("IO_CODES", "IO_Table", "code"),
+        InputRange("IO_COLUMN_CODES", "IO_Table", "code"),
+        InputRange("IO_NAMES", "IO_Table", "text", blank=True),
+        InputRange("IO_FLOWS", "IO_Table", "number"),
+        InputRange("IO_FINAL_USE_CODES", "IO_Table", "text"),
+        InputRange("IO_FINAL_USE", "IO_Table", "number"),
+        InputRange("IO_EXPORTS", "IO_Table", "number"),
+        InputRange("IO_IMPORTS", "IO_Table", "number"),
+        InputRange("IO_OUTPUT", "IO_Table", "number"),
+        InputRange("IO_PRIMARY_CODES", "IO_Table", "text"),
+        InputRange("IO_PRIMARY", "IO_Table", "number"),
+        InputRange("IO_VALUE_ADDED", "IO_Table", "number"),
+        InputRange("SECTOR_CODES", "Sectors", "code"),
+        InputRange("SECTOR_SECTIONS", "Sectors", "text"),
+        InputRange("SECTOR_DIRECT", "Sectors", "text", blank=True),
+        InputRange("FACTOR_KEYS", "Experts", "text"),
+        InputRange("FACTOR_WEIGHTS", "Experts", "number"),
+        InputRange("GRADE_KEYS", "Experts", "text"),
+        InputRange("GRADE_SCORES", "Experts", "number"),
+        InputRange("SCORE_CODES", "Experts", "code"),
+        InputRange("SCORE_OVERRIDE", "Experts", "number", blank=True),
+        InputRange("BALLOT_CODES", "Experts", "code"),
+        InputRange("BALLOTS", "Experts", "number", blank=True),
+        InputRange("SECTION_CODES", "Section_VA", "text"),
+        InputRange("SECTION_NAMES", "Section_VA", "text", blank=True),
+        InputRange("SECTION_SECTOR3", "Section_VA", "text"),
+        InputRange("SECTION_VA_YEARS", "Section_VA", "number"),
+        InputRange("SECTION_VA", "Section_VA", "number", blank=True),
+        InputRange("MACRO_YEARS", "Macro", "number"),
+        InputRange("MACRO_KEYS", "Macro", "text"),
+        InputRange("MACRO_DATA", "Macro", "number", blank=True),
+        InputRange("WAGE_YEARS", "Macro", "number"),
+        InputRange("SECTION_WAGES", "Macro", "number", blank=True),
+        InputRange("PROVINCE_CODES", "Province", "code"),
+        InputRange("PROVINCE_NAMES", "Province", "text", blank=True),
+        InputRange("PROVINCE_REGIONS", "Province", "text", blank=True),
+        InputRange("PROVINCE_EMPLOYED", "Province", "number"),
+        InputRange("PROVINCE_YEARS", "Province", "number"),
+        InputRange("PROVINCE_GDP", "Province", "number", blank=True),
+        InputRange("REGION_KEYS", "Province", "text"),
+        InputRange("REGION_NAMES", "Province", "text", blank=True),
+    )
+}
+
+# How an index of the model's array becomes a position in the range that an analyst sees:
+# "same", "across" (row and column swapped) or "by_sector" (three rows a province become three
+# blocks of columns).
+PLACES = {
+    "flows": ("IO_FLOWS", "same"),
+    "output": ("IO_OUTPUT", "same"),
+    "value_added": ("IO_VALUE_ADDED", "across"),
+    "final_use": ("IO_FINAL_USE", "same"),
+    "imports": ("IO_IMPORTS", "same"),
+    "exports": ("IO_EXPORTS", "same"),
+    "codes": ("IO_CODES", "same"),
+    "sector_codes": ("SECTOR_CODES", "same"),
+    "sector_sections": ("SECTOR_SECTIONS", "same"),
+    "sector_direct": ("SECTOR_DIRECT", "same"),
+    "weights": ("FACTOR_WEIGHTS", "same"),
+    "grade_scores": ("GRADE_SCORES", "across"),
+    "ballots": ("BALLOTS", "same"),
+    "score_codes": ("SCORE_CODES", "same"),
+    "scores": ("SCORE_OVERRIDE", "same"),
+    "score_override": ("SCORE_OVERRIDE", "same"),
+    "section_codes": ("SECTION_CODES", "same"),
+    "section_sector3": ("SECTION_SECTOR3", "same"),
+    "section_va": ("SECTION_VA", "same"),
+    "rate_base": ("SECTION_VA", "same"),
+    "macro": ("MACRO_DATA", "across"),
+    "production": ("MACRO_DATA", "across"),
+    "wages": ("SECTION_WAGES", "same"),
+    "province_codes": ("PROVINCE_CODES", "same"),
+    "province_regions": ("PROVINCE_REGIONS", "same"),
+    "province_gdp": ("PROVINCE_GDP", "by_sector"),
+    "province_employed": ("PROVINCE_EMPLOYED", "same"),
+    "options": ("OPTION_VALUES", "same"),
+}
+
+# The sheets whose names and formulas the others need.
+REQUIRED_SHEETS = (
+    *INPUT_SHEETS,
+    "Summary",
+    "Sections",
+    "Provinces",
+    "Employment",
+    "IO_Analysis",
+    "Multiplier",
+    "Checks",
+    "Published",
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A rectangle of cells, 1-based. Exactly one of `values`, `formula`, `spill` fills it.
+
+    `formula(row, column)` gives the text of each cell without "="; `spill` is one dynamic-array
+    formula for the whole block, which must have its size.
+    """
+
+    row: int
+    column: int
+    rows: int
+    columns: int
+    role: Role
+    name: str = ""
+    values: Sequence[Sequence[Value]] | None = None
+    formula: Callable[[int, int], str] | None = None
+    spill: str = ""
+    format: str = "general"
+    choices: tuple[str, ...] = ()
+
+    @property
+    def area(self) -> str:
+        """The block as an absolute A1 range."""
+        first = a1(self.row, self.column)
+        last = a1(self.row + self.rows - 1, self.column + self.columns - 1)
+        return f"{first}:{last}" if first != last else first
+
+
+@dataclass
+class Sheet:
+    """One sheet: titles, blocks and how it looks. `output` sheets are locked."""
+
+    name: str
+    output: bool
+    blocks: list[Block] = field(default_factory=list)
+    widths: dict[int, float] = field(default_factory=dict)
+    freeze: tuple[int, int] = (5, 1)
+
+    def text(self, row: int, column: int, *cells: Value, role: Role = "label") -> None:
+        """A row of labels."""
+        self.blocks.append(Block(row, column, 1, len(cells), role, values=[cells]))
+
+    def table(
+        self,
+        row: int,
+        column: int,
+        values: Sequence[Sequence[Value]],
+        role: Role = "input",
+        name: str = "",
+        format: str = "general",
+    ) -> Block:
+        """A rectangle of given values."""
+        block = Block(row, column, len(values), len(values[0]), role, name, values, format=format)
+        self.blocks.append(block)
+        return block
+
+    def formulas(
+        self,
+        row: int,
+        column: int,
+        rows: int,
+        columns: int,
+        formula: Callable[[int, int], str],
+        name: str = "",
+        format: str = "general",
+        role: Role = "computed",
+    ) -> Block:
+        """A rectangle of plain formulas."""
+        block = Block(row, column, rows, columns, role, name, formula=formula, format=format)
+        self.blocks.append(block)
+        return block
+
+    def spill(
+        self,
+        row: int,
+        column: int,
+        rows: int,
+        columns: int,
+        formula: str,
+        name: str = "",
+        format: str = "general",
+    ) -> Block:
+        """A rectangle filled by one dynamic-array formula."""
+        block = Block(row, column, rows, columns, "computed", name, spill=formula, format=format)
+        self.blocks.append(block)
+        return block

@@ -1,0 +1,526 @@
+"""The output sheets: every cell a visible formula on named ranges.
+
+Arrays come from our functions as one spilling formula per block; totals, shares and growth are
+plain Excel. Each block that the model also computes has a defined name, so that a recalculation
+can hold the two against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from iiecon.inputs import ModelInputs
+from iiecon.spreadsheet.values import a1
+from iiecon.workbook.input_sheets import header, new_sheet
+from iiecon.workbook.layout import UNITS, Block, Sheet
+
+TOP = 6
+FIRST_YEAR = 5  # the column of the first result year on every sheet
+CONTRIBUTION = (
+    "LEONTIEF_CONTRIB(IO_FLOWS,IO_OUTPUT,IO_VALUE_ADDED,IO_CODES,SCORE_CODES,SCORE_VALUES,"
+    '"{measure}",OPT_IMPORTS,IO_IMPORTS,IO_EXPORTS)'
+)
+EXTRAPOLATE = (
+    "IIE_EXTRAPOLATE({values},{years},{targets},{method},OPT_EXTRAPOLATION_WINDOW,OPT_DATA_UNTIL"
+)
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The rows of a table: formulas for up to three label columns, and how many rows."""
+
+    count: int
+    columns: tuple[Callable[[int], str], ...]
+
+
+@dataclass
+class Page:
+    """Writes tables below one another on a sheet; `years` result years from FIRST_YEAR on."""
+
+    sheet: Sheet
+    years: int
+    row: int = TOP
+
+    def table(
+        self,
+        key: str,
+        labels: Labels,
+        name: str,
+        format: str,
+        spill: str = "",
+        formula: Callable[[int, int], str] | None = None,
+        total: bool = True,
+    ) -> int:
+        """A titled table of years; returns the row of its first line."""
+        self.heading(key, UNITS.get(format, ""))
+        self.year_headers()
+        top = self.row + 1
+        for i, column in enumerate(labels.columns, start=1):
+            self.sheet.formulas(
+                top,
+                i,
+                labels.count,
+                1,
+                lambda r, c, f=column: f(r - top),  # type: ignore[misc]
+            )
+        if spill:
+            self.sheet.spill(top, FIRST_YEAR, labels.count, self.years, spill, name, format)
+        elif formula:
+            self.sheet.formulas(top, FIRST_YEAR, labels.count, self.years, formula, name, format)
+        self.row = top + labels.count
+        if total:
+            self._total(top, labels.count, format)
+        self.row += 2
+        return top
+
+    def heading(self, key: str, unit: str = "") -> None:
+        """A title across the label columns of this row, with a unit at its right end."""
+        title = header(key).replace("\n", "  ")
+        self.sheet.text(self.row, 1, title, *[""] * (FIRST_YEAR - 3), unit, role="header")
+
+    def year_headers(self, first: int = FIRST_YEAR) -> None:
+        """The result years above the columns from `first` on."""
+        self.sheet.formulas(
+            self.row, first, 1, self.years, lambda r, c: f"INDEX(YEARS,1,{c - first + 1})",
+            format="year", role="header",
+        )  # fmt: skip
+
+    def _total(self, top: int, count: int, format: str) -> None:
+        self.sheet.text(self.row, 1, header("total_row"))
+        last = top + count - 1
+
+        def whole(r: int, c: int) -> str:
+            area = f"{a1(top, c)}:{a1(last, c)}"
+            return f'IF(COUNT({area})=0,"",SUM({area}))'
+
+        self.sheet.formulas(self.row, FIRST_YEAR, 1, self.years, whole, format=format)
+        self.row += 1
+
+
+def _listed(count: int, *names: tuple[str, int]) -> Labels:
+    """Rows labelled by the cells of named ranges: (name, column in the range)."""
+
+    def label(name: str, column: int) -> Callable[[int], str]:
+        return lambda i: f"INDEX({name},{i + 1},{column})"
+
+    return Labels(count, tuple(label(name, column) for name, column in names))
+
+
+def _section_rows(inputs: ModelInputs) -> Labels:
+    names = ("SECTION_CODES", 1), ("SECTION_NAMES", 1), ("SECTION_NAMES", 2), ("SECTION_SECTOR3", 1)
+    return _listed(len(inputs.sections), *names)
+
+
+def _province_rows(inputs: ModelInputs) -> Labels:
+    names = ("PROVINCE_CODES", 1), ("PROVINCE_NAMES", 1), ("PROVINCE_NAMES", 2)
+    return _listed(len(inputs.provinces), *names)
+
+
+def new_page(name: str, inputs: ModelInputs, widths: dict[int, float] | None = None) -> Page:
+    """An output sheet with the standard columns."""
+    sheet = new_sheet(name, output=True)
+    years = len(inputs.options.years)
+    standard = {1: 12, 2: 32, 3: 44, 4: 12}
+    sheet.widths = {**standard, **{FIRST_YEAR + t: 14 for t in range(years)}, **(widths or {})}
+    sheet.freeze = (TOP, FIRST_YEAR)
+    return Page(sheet, years)
+
+
+def io_analysis(inputs: ModelInputs) -> Sheet:
+    """Direct and indirect value added of each IO sector in the base year."""
+    page = new_page("IO_Analysis", inputs, {5: 16, 6: 16, 7: 16, 8: 12, 9: 16})
+    sheet, n = page.sheet, inputs.table.size
+    top = TOP + 2
+    keys = ("direct", "indirect", "induced_output", "ratio")
+    sheet.text(
+        TOP, 1, header("code"), header("name_zh"), "", header("section"),
+        *(header(k) for k in keys), role="header",
+    )  # fmt: skip
+    sheet.text(TOP + 1, 1, header("total_row"))
+    columns = ("IO_CODES", "IO_NAMES", "", "SECTOR_SECTIONS")
+    for i, source in enumerate(columns, start=1):
+        if source:
+            sheet.formulas(
+                top,
+                i,
+                n,
+                1,
+                lambda r, c, s=source: f"INDEX({s},{r - top + 1})",  # type: ignore[misc]
+            )
+    measures = ("direct", "indirect", "output", "ratio")
+    names = ("IO_DIRECT", "IO_INDIRECT", "IO_INDUCED", "IO_RATIO")
+    for i, (measure, name) in enumerate(zip(measures, names, strict=True)):
+        call = CONTRIBUTION.format(measure=measure)
+        unit, form = ("", "rate") if measure == "ratio" else ("/IO_DIVISOR", "money")
+        sheet.spill(top, 5 + i, n, 1, call + unit, name, form)
+        if measure != "ratio":
+            sheet.formulas(TOP + 1, 5 + i, 1, 1, lambda r, c, x=name: f"SUM({x})", format=form)  # type: ignore[misc]
+    sheet.text(TOP, 9, header("value_added"), role="header")
+    sheet.formulas(
+        top, 9, n, 1, lambda r, c: f"INDEX(IO_VALUE_ADDED,1,{r - top + 1})/IO_DIVISOR",
+        "SECTOR_VALUE_ADDED", "money",
+    )  # fmt: skip
+    sheet.freeze = (top, 5)
+    return sheet
+
+
+def multiplier(inputs: ModelInputs) -> Sheet:
+    """Production function, Solow's residual and the technology multipliers used."""
+    page = new_page("Multiplier", inputs, {2: 18, 3: 18, 4: 18})
+    sheet, options = page.sheet, inputs.options
+    count = options.last_year - options.fit_first + 1
+    keys = ("year", "series_output", "series_capital", "series_labour", "gamma", "estimated")
+    sheet.text(TOP, 1, *(header(k) for k in keys), role="header")
+    top = TOP + 1
+    sheet.formulas(
+        top, 1, count, 1, lambda r, c: "OPT_FIT_FIRST" if r == top else f"{a1(r - 1, 1)}+1",
+        "FIT_YEARS", "year",
+    )  # fmt: skip
+    for column, part in enumerate(("OUTPUT", "CAPITAL", "LABOUR"), start=2):
+        series = f"INDEX(MACRO_DATA,0,MATCH(OPT_PRODUCTION_{part},MACRO_KEYS,0))"
+        sheet.spill(top, column, count, 1, _macro_call(series, "FIT_YEARS"), f"FIT_{part}", "money")
+    used = "FIT_OUTPUT,FIT_CAPITAL,FIT_LABOUR"
+    sheet.spill(
+        top, 5, count, 1, f'IIE_MULTIPLIER({used},PRODUCTION_FIT,"gamma")', "GAMMA", "multiplier"
+    )
+    marks = "+".join(
+        _macro_call(
+            f"INDEX(MACRO_DATA,0,MATCH(OPT_PRODUCTION_{p},MACRO_KEYS,0))", "FIT_YEARS", True
+        )
+        for p in ("OUTPUT", "CAPITAL", "LABOUR")
+    )
+    sheet.spill(top, 6, count, 1, marks, "FIT_ESTIMATED", "whole")
+    row = top + count + 2
+    sheet.text(row, 1, header("production_fit"), header("value"), role="header")
+    fits = ("alpha", "beta", "log_a", "r2", "se_log_a", "se_alpha", "se_beta", "condition")
+    for i, key in enumerate(fits, start=1):
+        sheet.text(row + i, 1, header(key))
+    call = f"COBB_DOUGLAS_FIT({used},OPT_PRODUCTION_FIT,FIT_YEARS,OPT_FIT_FIRST,OPT_FIT_LAST)"
+    sheet.spill(row + 1, 2, len(fits), 1, call, "PRODUCTION_FIT", "multiplier")
+    _used_multipliers(sheet, row + len(fits) + 3, page.years)
+    return sheet
+
+
+def _used_multipliers(sheet: Sheet, row: int, years: int) -> None:
+    keys = ("year", "gamma", "tau_computed", "tau_override", "tau", "overridden")
+    sheet.text(row, 1, *(header(k) for k in keys), role="header")
+    top = row + 1
+    sheet.formulas(top, 1, years, 1, lambda r, c: f"INDEX(YEARS,1,{r - top + 1})", format="year")
+    sheet.formulas(
+        top, 2, years, 1, lambda r, c: f"INDEX(GAMMA,MATCH({a1(r, 1)},FIT_YEARS,0))",
+        "GAMMA_USED", "multiplier",
+    )  # fmt: skip
+    sheet.formulas(
+        top, 3, years, 1,
+        lambda r, c: "1" if r == top else f"{a1(r, 2)}/{a1(r - 1, 2)}",
+        "TAU_COMPUTED", "multiplier",
+    )  # fmt: skip
+    column = 'INDEX(MACRO_DATA,0,MATCH("multiplier_override",MACRO_KEYS,0))'
+    sheet.formulas(
+        top, 4, years, 1,
+        lambda r, c: f"IFERROR(N(INDEX({column},MATCH({a1(r, 1)},MACRO_YEARS,0))),0)",
+        format="multiplier",
+    )  # fmt: skip
+    sheet.formulas(
+        top, 5, years, 1,
+        lambda r, c: "1" if r == top else f"IF({a1(r, 6)}=1,{a1(r, 4)},{a1(r, 3)})",
+        "TAU", "multiplier",
+    )  # fmt: skip
+    sheet.formulas(
+        top, 6, years, 1,
+        lambda r, c: "0" if r == top
+        else f'IF(AND(OPT_MULTIPLIER_SOURCE="override",{a1(r, 4)}>0),1,0)',
+        "OVERRIDDEN", "whole",
+    )  # fmt: skip
+
+
+def _macro_call(series: str, targets: str, marks: bool = False) -> str:
+    call = EXTRAPOLATE.format(
+        values=series, years="MACRO_YEARS", targets=targets, method="OPT_MACRO_EXTRAPOLATION"
+    )
+    return call + (',,,,"estimated")' if marks else ")")
+
+
+def sections(inputs: ModelInputs) -> Sheet:
+    """Value added by section and year: total, direct, indirect, and what it rests on."""
+    page = new_page("Sections", inputs)
+    rows = _section_rows(inputs)
+    total = page.row + 1
+    page.table(
+        "total", rows, "SECTION_TOTAL", "money",
+        formula=lambda r, c: _at("SECTION_DIRECT", r - total, c) + "+"
+        + _at("SECTION_INDIRECT", r - total, c),
+    )  # fmt: skip
+    page.table(
+        "direct", rows, "SECTION_DIRECT", "money",
+        spill="IIE_SECTION_VA(BASE_DIRECT,RATE_BASE,SECTION_VA_USED)",
+    )  # fmt: skip
+    page.table(
+        "indirect", rows, "SECTION_INDIRECT", "money",
+        spill="IIE_SECTION_VA(BASE_INDIRECT,RATE_BASE,SECTION_VA_USED,TAU)",
+    )  # fmt: skip
+    _growth_table(page, rows, "SECTION_TOTAL")
+    share = page.row + 1
+    page.table(
+        "share_of_section", rows, "", "share", total=False,
+        formula=lambda r, c: _at("SECTION_TOTAL", r - share, c) + "/"
+        + _at("SECTION_VA_USED", r - share, c),
+    )  # fmt: skip
+    call = EXTRAPOLATE.format(
+        values="SECTION_VA", years="SECTION_VA_YEARS", targets="YEARS", method="OPT_EXTRAPOLATION"
+    )
+    call += ",GROWTH_WEIGHTS,GROWTH_ADDITION,GROWTH_ADDITION_YEAR"
+    page.table("section_va_used", rows, "SECTION_VA_USED", "money", spill=call + ")")
+    page.table(
+        "section_estimated", rows, "SECTION_ESTIMATED", "whole", spill=call + ',"estimated")',
+        total=False,
+    )  # fmt: skip
+    _rates(page, rows)
+    _published(page, rows)
+    return page.sheet
+
+
+def _at(name: str, row: int, column: int) -> str:
+    return f"INDEX({name},{row + 1},{column - FIRST_YEAR + 1})"
+
+
+def _growth_table(page: Page, rows: Labels, source: str) -> None:
+    top = page.row + 1
+
+    def growth(r: int, c: int) -> str:
+        if c == FIRST_YEAR:
+            return '""'
+        return f'IFERROR({_at(source, r - top, c)}/{_at(source, r - top, c - 1)}-1,"")'
+
+    page.table("growth", rows, "", "share", formula=growth, total=False)
+
+
+def _rates(page: Page, rows: Labels) -> None:
+    """Base-year contribution of each section and the rates d_c, p_c taken of it."""
+    sheet, top, count = page.sheet, page.row + 1, rows.count
+    keys = ("base_direct", "base_indirect", "rate_base", "direct_rate", "indirect_rate")
+    page.heading("rates")
+    sheet.text(page.row, FIRST_YEAR, *(header(k) for k in keys), role="header")
+    for i, column in enumerate(rows.columns, start=1):
+        sheet.formulas(top, i, count, 1, lambda r, c, f=column: f(r - top))  # type: ignore[misc]
+    for i, name in enumerate(("DIRECT", "INDIRECT")):
+        sheet.formulas(
+            top, FIRST_YEAR + i, count, 1,
+            lambda r, c, x=name: f"SUMIF(SECTOR_SECTIONS,{a1(r, 1)},IO_{x})",  # type: ignore[misc]
+            f"BASE_{name}", "money",
+        )  # fmt: skip
+    sheet.formulas(
+        top, FIRST_YEAR + 2, count, 1,
+        lambda r, c: f'IF(OPT_RATE_BASE="yearbook",INDEX(SECTION_VA_USED,{r - top + 1},1),'
+        + f"SUMIF(SECTOR_SECTIONS,{a1(r, 1)},SECTOR_VALUE_ADDED))",
+        "RATE_BASE", "money",
+    )  # fmt: skip
+    for i in (0, 1):
+        sheet.formulas(
+            top, FIRST_YEAR + 3 + i, count, 1,
+            lambda r, c, k=i: f"IF({a1(r, FIRST_YEAR + 2)}>0,{a1(r, FIRST_YEAR + k)}"  # type: ignore[misc]
+            f"/{a1(r, FIRST_YEAR + 2)},0)", format="rate",
+        )  # fmt: skip
+    page.row = top + count + 2
+
+
+def _published(page: Page, rows: Labels) -> None:
+    """The printed section totals beside the model's, for the years that were printed."""
+    top, sheet = page.row + 1, page.sheet
+
+    def printed(r: int, c: int) -> str:
+        key = f'"industry."&{a1(r, 1)}&"."&{a1(top - 1, c)}&".value_added"'
+        return f'IFERROR(INDEX(PUBLISHED_VALUE,MATCH({key},PUBLISHED_ID,0)),"")'
+
+    page.table("published", rows, "PUBLISHED_TOTAL", "money", formula=printed)
+    gap = page.row + 1
+    page.table(
+        "published_gap", rows, "PUBLISHED_GAP", "share", total=False,
+        formula=lambda r, c: f'IFERROR({_at("SECTION_TOTAL", r - gap, c)}'
+        f'/{_at("PUBLISHED_TOTAL", r - gap, c)}-1,"")',
+    )  # fmt: skip
+    sheet.text(page.row, 1, header("gap_largest"))
+
+    def largest(r: int, c: int) -> str:
+        column = f"INDEX(PUBLISHED_GAP,0,{c - FIRST_YEAR + 1})"
+        return f'IF(COUNT({column})=0,"",MAX(MAX({column}),-MIN({column})))'
+
+    sheet.formulas(page.row, FIRST_YEAR, 1, page.years, largest, format="share")
+    page.row += 2
+
+
+def provinces(inputs: ModelInputs) -> Sheet:
+    """Value added by province and region, and the GDP it is allocated by."""
+    page = new_page("Provinces", inputs, {1: 22, 2: 14, 3: 24})
+    rows = _province_rows(inputs)
+    years = page.years
+    page.table(
+        "province_value_added", rows, "PROVINCE_VA", "money",
+        spill="IIE_PROVINCE_VA(PROVINCE_GDP_USED,SECTORS3_TOTAL)",
+    )  # fmt: skip
+    share = page.row + 1
+    page.table(
+        "share_of_gdp", rows, "", "share", total=False,
+        formula=lambda r, c: _at("PROVINCE_VA", r - share, c) + "/"
+        + _at("PROVINCE_PRODUCT", r - share, c),
+    )  # fmt: skip
+    _growth_table(page, rows, "PROVINCE_VA")
+    regions = _listed(
+        len(inputs.regions), ("REGION_KEYS", 1), ("REGION_NAMES", 1), ("REGION_NAMES", 2)
+    )
+    page.table(
+        "region_value_added", regions, "REGION_VA", "money", total=False,
+        spill="IIE_REGION_SUM(PROVINCE_VA,PROVINCE_REGIONS,REGION_KEYS)",
+    )  # fmt: skip
+    page.table(
+        "region_product", regions, "REGION_PRODUCT", "money", total=False,
+        spill="IIE_REGION_SUM(PROVINCE_PRODUCT,PROVINCE_REGIONS,REGION_KEYS)",
+    )  # fmt: skip
+    region_share = page.row + 1
+    page.table(
+        "region_share", regions, "", "share", total=False,
+        formula=lambda r, c: f'IFERROR({_at("REGION_VA", r - region_share, c)}'
+        f'/{_at("REGION_PRODUCT", r - region_share, c)},"")',
+    )  # fmt: skip
+    product = page.row + 1
+    page.table(
+        "province_product", rows, "PROVINCE_PRODUCT", "money",
+        formula=lambda r, c: "+".join(
+            f"INDEX(PROVINCE_GDP_USED,{r - product + 1},{c - FIRST_YEAR + 1 + j * years})"
+            for j in range(3)
+        ),
+    )  # fmt: skip
+    _gdp_used(page, rows)
+    return page.sheet
+
+
+def _gdp_used(page: Page, rows: Labels) -> None:
+    """GDP by three sectors, extrapolated where it is not given: three blocks side by side."""
+    sheet, top, years = page.sheet, page.row + 1, page.years
+    page.heading("gdp_used", UNITS["money"])
+    for i, column in enumerate(rows.columns, start=1):
+        sheet.formulas(top, i, rows.count, 1, lambda r, c, f=column: f(r - top))  # type: ignore[misc]
+    for j, sector in enumerate(("primary", "secondary", "tertiary")):
+        left = FIRST_YEAR + j * years
+        sheet.text(page.row - 1, left, header(sector).replace("\n", "  "), role="header")
+        page.year_headers(left)
+        call = EXTRAPOLATE.format(
+            values=f"PROVINCE_{sector.upper()}", years="PROVINCE_YEARS", targets="YEARS",
+            method="OPT_MACRO_EXTRAPOLATION",
+        )  # fmt: skip
+        sheet.spill(top, left, rows.count, years, call + ")", format="money")
+        sheet.widths.update({left + t: 14 for t in range(years)})
+    sheet.blocks.append(
+        Block(top, FIRST_YEAR, rows.count, 3 * years, "computed", "PROVINCE_GDP_USED")
+    )
+    page.row = top + rows.count + 2
+
+
+def employment(inputs: ModelInputs) -> Sheet:
+    """Jobs of the nation, of provinces and of sections."""
+    page = new_page("Employment", inputs)
+    sections_, provinces_ = _section_rows(inputs), _province_rows(inputs)
+    _national_employment(page)
+    page.table(
+        "province_jobs", provinces_, "PROVINCE_JOBS", "people",
+        formula=_scaled_to_nation(page.row + 1),
+    )  # fmt: skip
+    basis = "SECTION_WAGE_USED,NATIONAL_JOBS,OPT_SECTION_PRODUCTIVITY,GDP_USED,LABOUR_USED)"
+    for part in ("DIRECT", "INDIRECT"):
+        page.table(
+            f"section_jobs_{part.lower()}", sections_, f"SECTION_JOBS_{part}", "people",
+            spill=f"IIE_SECTION_EMPLOYMENT(SECTION_{part},SECTION_TOTAL,{basis}",
+        )  # fmt: skip
+    page.table(
+        "expected_wage", sections_, "SECTION_WAGE_USED", "whole", total=False,
+        spill="IIE_EXPECTED_WAGE(SECTION_WAGES,WAGE_YEARS,YEARS,OPT_DATA_UNTIL)",
+    )  # fmt: skip
+    labour = page.row + 1
+    page.table(
+        "province_labour", provinces_, "PROVINCE_LABOUR", "people",
+        formula=lambda r, c: f"SUM(INDEX(PROVINCE_EMPLOYED,{r - labour + 1},0))"
+        f"/SUM(PROVINCE_EMPLOYED)*INDEX(LABOUR_USED,1,{c - FIRST_YEAR + 1})",
+    )  # fmt: skip
+    page.table(
+        "province_jobs_raw", provinces_, "PROVINCE_JOBS_RAW", "people",
+        spill="IIE_EMPLOYMENT(PROVINCE_VA,PROVINCE_PRODUCT,PROVINCE_LABOUR)",
+    )  # fmt: skip
+    return page.sheet
+
+
+def _scaled_to_nation(top: int) -> Callable[[int, int], str]:
+    """In a forecast year the provinces are scaled to the nation; else the factor is one."""
+
+    def formula(r: int, c: int) -> str:
+        k = c - FIRST_YEAR + 1
+        raw = f"SUM(INDEX(PROVINCE_JOBS_RAW,0,{k}))"
+        return (
+            f"{_at('PROVINCE_JOBS_RAW', r - top, c)}*IF({raw}=0,1,INDEX(NATIONAL_JOBS,1,{k})/{raw})"
+        )
+
+    return formula
+
+
+def _national_employment(page: Page) -> None:
+    """One line each: labour, GDP, their marks, jobs in all, direct and indirect."""
+    series = "INDEX(MACRO_DATA,0,MATCH({key},MACRO_KEYS,0))"
+    labour = series.format(key="OPT_EMPLOYMENT_SERIES")
+    gdp = series.format(key='"gdp"')
+
+    def jobs(k: int) -> str:
+        nation = f"INDEX(NATIONAL_VA,1,{k})/(INDEX(GDP_USED,1,{k})/INDEX(LABOUR_USED,1,{k}))"
+        return f"IF(INDEX(GDP_ESTIMATED,1,{k})=1,{nation},SUM(INDEX(PROVINCE_JOBS_RAW,0,{k})))"
+
+    def part(name: str) -> Callable[[int], str]:
+        def formula(k: int) -> str:
+            area = f"INDEX(SECTION_JOBS_{name},0,{k})"
+            share = f"INDEX(NATIONAL_{name},1,{k})/INDEX(NATIONAL_VA,1,{k})"
+            by_share = f"IF(INDEX(NATIONAL_VA,1,{k})=0,0,INDEX(NATIONAL_JOBS,1,{k})*{share})"
+            by_sections = f'IF(COUNT({area})=0,"",SUM({area}))'
+            return f'IF(OPT_SECTION_PRODUCTIVITY="national",{by_share},{by_sections})'
+
+        return formula
+
+    lines = Lines(page, "national")
+    lines.spill("labour_used", "LABOUR_USED", "people", _macro_call(labour, "YEARS"))
+    lines.spill("gdp_used_nation", "GDP_USED", "money", _macro_call(gdp, "YEARS"))
+    lines.spill("labour_estimated", "LABOUR_ESTIMATED", "whole", _macro_call(labour, "YEARS", True))
+    lines.spill("gdp_estimated", "GDP_ESTIMATED", "whole", _macro_call(gdp, "YEARS", True))
+    lines.plain("jobs", "NATIONAL_JOBS", "people", jobs)
+    lines.plain("jobs_direct", "NATIONAL_JOBS_DIRECT", "people", part("DIRECT"))
+    lines.plain("jobs_indirect", "NATIONAL_JOBS_INDIRECT", "people", part("INDIRECT"))
+    page.row += 1
+
+
+class Lines:
+    """Single lines by year, below a header of years unless one is there already (no title)."""
+
+    def __init__(self, page: Page, title: str = "") -> None:
+        self._page = page
+        if not title:
+            return
+        page.heading(title)
+        page.year_headers()
+        page.row += 1
+
+    def spill(self, key: str, name: str, format: str, formula: str) -> None:
+        """A line filled by one of our functions."""
+        self._label(key, format)
+        page = self._page
+        page.sheet.spill(page.row, FIRST_YEAR, 1, page.years, formula, name, format)
+        page.row += 1
+
+    def plain(self, key: str, name: str, format: str, formula: Callable[[int], str]) -> None:
+        """A line of plain formulas of the year's number, 1 = first."""
+        self._label(key, format)
+        page = self._page
+        page.sheet.formulas(
+            page.row, FIRST_YEAR, 1, page.years, lambda r, c: formula(c - FIRST_YEAR + 1),
+            name, format,
+        )  # fmt: skip
+        page.row += 1
+
+    def _label(self, key: str, format: str) -> None:
+        chinese, english = header(key).split("\n")
+        self._page.sheet.text(self._page.row, 1, "", chinese, english, UNITS.get(format, ""))

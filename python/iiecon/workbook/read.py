@@ -1,0 +1,387 @@
+"""Inputs out of a workbook: every range found by its name, every cell checked, findings located."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from iiecon import options as option_rules
+from iiecon.findings import Finding, InputError, errors_of
+from iiecon.inputs import (
+    MACRO_COLUMNS,
+    Experts,
+    GrowthRules,
+    ModelInputs,
+    Province,
+    Region,
+    Section,
+    Series,
+)
+from iiecon.iotable import FloatArray, IOTable, TableParts
+from iiecon.options import Options
+from iiecon.readers.csv_tables import printed_precision
+from iiecon.spreadsheet.calculator import Book, Calculation, Calculator
+from iiecon.spreadsheet.package import Package
+from iiecon.spreadsheet.values import Area, ExcelError, Scalar, a1, parse_area
+from iiecon.workbook.input_sheets import WAN_PER_YI
+from iiecon.workbook.layout import INPUT_RANGES, PLACES, REQUIRED_SHEETS, InputRange
+from udfs import FUNCTIONS
+from udfs.arguments import label
+
+
+@dataclass(frozen=True)
+class Range:
+    """A named range found in the workbook: where it is and what its cells hold."""
+
+    sheet: str
+    area: Area
+    cells: list[list[Scalar]]
+
+    def cell(self, row: int, column: int) -> str:
+        """The address of a 0-based position in the range."""
+        return a1(self.area.row1 + row, self.area.col1 + column)
+
+
+def load_inputs(path: str | Path) -> ModelInputs:
+    """The inputs of a workbook file; InputError names sheet and cell of what is wrong."""
+    book = Book.from_package(Package.read(Path(path)))
+    reader = Reader(book, Calculator(book, FUNCTIONS).calculate())
+    inputs = reader.inputs()
+    if inputs is None:
+        raise InputError(reader.findings)
+    return inputs
+
+
+class Reader:
+    """Reads one workbook; `findings` collects what is wrong, already located."""
+
+    def __init__(self, book: Book, calculation: Calculation) -> None:
+        self._book = book
+        self._calculation = calculation
+        self._ranges: dict[str, Range] = {}
+        self.findings: list[Finding] = []
+
+    def inputs(self) -> ModelInputs | None:
+        """The inputs, or None when something stands in the way (see `findings`)."""
+        for step in (self._sheets, self._names, self._cells, self._shapes):
+            step()
+            if errors_of(self.findings):
+                return None
+        inputs = self._assembled()
+        return None if errors_of(self.findings) else inputs
+
+    def range(self, name: str) -> Range | None:
+        """A named range with its present values; None when the name is missing or broken."""
+        refers = next(
+            (text for key, text in self._book.names.items() if key.casefold() == name.casefold()),
+            None,
+        )
+        sheet, _, area_text = (refers or "").rpartition("!")
+        sheet = sheet.strip("'").replace("''", "'")
+        if sheet not in self._book.sheets:
+            return None
+        try:
+            area = parse_area(area_text)
+        except ValueError:
+            return None
+        return Range(sheet, area, self._values(sheet, area))
+
+    def located(self, finding: Finding) -> Finding:
+        """The finding with the sheet and cell that its table and index stand for."""
+        if finding.sheet or finding.table not in PLACES:
+            return finding
+        name, turn = PLACES[finding.table]
+        place = self._ranges.get(name) or self.range(name)
+        if place is None:
+            return finding
+        if finding.row is None and finding.column is None:
+            return replace(finding, sheet=place.sheet, cell=str(place.area))
+        row, column = _turned(turn, finding.row or 0, finding.column or 0, place.area.width)
+        return replace(finding, sheet=place.sheet, cell=place.cell(row, column))
+
+    def _values(self, sheet: str, area: Area) -> list[list[Scalar]]:
+        stored, computed = self._book.sheets[sheet].cells, self._calculation.values
+        rows: list[list[Scalar]] = []
+        for row in range(area.row1, area.row2 + 1):
+            line: list[Scalar] = []
+            for column in range(area.col1, area.col2 + 1):
+                key = (sheet, row, column)
+                if key in computed:
+                    line.append(computed[key])
+                else:
+                    cell = stored.get((row, column))
+                    line.append(cell.value if cell is not None else None)
+            rows.append(line)
+        return rows
+
+    # --- steps ----------------------------------------------------------------------------------
+
+    def _sheets(self) -> None:
+        there = self._book.sheets
+        for sheet in REQUIRED_SHEETS:
+            if sheet not in there:
+                self._error("sheet_missing", sheet, "", sheet=sheet, found=", ".join(there))
+
+    def _names(self) -> None:
+        for name, rule in INPUT_RANGES.items():
+            found = self.range(name)
+            if found is None or found.sheet != rule.sheet:
+                self._error("name_missing", rule.sheet, "", name=name)
+            else:
+                self._ranges[name] = found
+
+    def _cells(self) -> None:
+        for name, found in self._ranges.items():
+            rule = INPUT_RANGES[name]
+            for i, row in enumerate(found.cells):
+                for j, value in enumerate(row):
+                    if type(value) is float:
+                        continue
+                    self._check_cell(rule, found, i, j, value)
+
+    def _check_cell(self, rule: InputRange, found: Range, i: int, j: int, value: Scalar) -> None:
+        cell = found.cell(i, j)
+        reason = self._calculation.unevaluated.get(
+            (found.sheet, found.area.row1 + i, found.area.col1 + j)
+        )
+        if reason is not None:
+            self._error("cell_formula", found.sheet, cell, reason=reason)
+        elif isinstance(value, ExcelError):
+            self._error("cell_error", found.sheet, cell, value=value.code)
+        elif value is None or (isinstance(value, str) and not value.strip()):
+            if not rule.blank:
+                key = "cell_blank" if rule.kind == "number" else "cell_blank_text"
+                self._error(key, found.sheet, cell)
+        elif rule.kind == "number":
+            self._error("cell_text", found.sheet, cell, value=label(value))
+
+    def _shapes(self) -> None:
+        """Ranges that belong together have one size; years rise one by one; labels agree."""
+        n, m = self._height("IO_CODES"), self._height("SCORE_CODES")
+        f, g = self._height("FACTOR_KEYS"), self._width("GRADE_KEYS")
+        s, p = self._height("SECTION_CODES"), self._height("PROVINCE_CODES")
+        years = {
+            name: self._width(name) for name in ("SECTION_VA_YEARS", "WAGE_YEARS", "PROVINCE_YEARS")
+        }
+        macro = self._height("MACRO_YEARS")
+        expected = {
+            "IO_COLUMN_CODES": (1, n),
+            "IO_NAMES": (n, 1),
+            "IO_FLOWS": (n, n),
+            "IO_FINAL_USE": (n, self._width("IO_FINAL_USE_CODES")),
+            "IO_EXPORTS": (n, 1),
+            "IO_IMPORTS": (n, 1),
+            "IO_OUTPUT": (n, 1),
+            "IO_PRIMARY": (self._height("IO_PRIMARY_CODES"), n),
+            "IO_VALUE_ADDED": (1, n),
+            "SECTOR_SECTIONS": (self._height("SECTOR_CODES"), 1),
+            "SECTOR_DIRECT": (self._height("SECTOR_CODES"), 1),
+            "FACTOR_WEIGHTS": (f, 1),
+            "GRADE_SCORES": (1, g),
+            "SCORE_OVERRIDE": (m, 1),
+            "BALLOT_CODES": (m * f, 1),
+            "BALLOTS": (m * f, g),
+            "SECTION_NAMES": (s, 2),
+            "SECTION_SECTOR3": (s, 1),
+            "SECTION_VA": (s, years["SECTION_VA_YEARS"]),
+            "GROWTH_WEIGHTS": (s, 3),
+            "GROWTH_ADDITION": (s, 1),
+            "GROWTH_ADDITION_YEAR": (s, 1),
+            "SECTION_WAGES": (s, years["WAGE_YEARS"]),
+            "MACRO_KEYS": (1, len(MACRO_COLUMNS)),
+            "MACRO_DATA": (macro, len(MACRO_COLUMNS)),
+            "PROVINCE_NAMES": (p, 2),
+            "PROVINCE_REGIONS": (p, 1),
+            "PROVINCE_EMPLOYED": (p, 2),
+            "PROVINCE_GDP": (p, 3 * years["PROVINCE_YEARS"]),
+            "REGION_NAMES": (self._height("REGION_KEYS"), 2),
+        }
+        for name, (height, width) in expected.items():
+            area = self._ranges[name].area
+            if (area.height, area.width) != (height, width):
+                self._error(
+                    "name_shape", self._ranges[name].sheet, str(area), name=name,
+                    found=f"{area.height} × {area.width}", expected=f"{height} × {width}",
+                )  # fmt: skip
+        if not errors_of(self.findings):
+            for name in ("SECTION_VA_YEARS", "MACRO_YEARS", "WAGE_YEARS", "PROVINCE_YEARS"):
+                self._check_years(name)
+            self._check_labels()
+
+    def _check_years(self, name: str) -> None:
+        years = self._numbers(name).ravel()
+        for i, year in enumerate(years):
+            if year != int(year) or not 1900 <= year <= 2200 or (i and year != years[i - 1] + 1):
+                self._error_at("year_header", name, i, value=f"{year:g}")
+                return
+
+    def _check_labels(self) -> None:
+        """Row codes equal column codes; ballots stand in the order of the scores."""
+        rows, columns = self._labels("IO_CODES"), self._labels("IO_COLUMN_CODES")
+        for i, (row, column) in enumerate(zip(rows, columns, strict=True)):
+            if row != column:
+                self._error_at("code_mismatch", "IO_COLUMN_CODES", i, row=row, column=column)
+                return
+        factors = self._height("FACTOR_KEYS")
+        due = [code for code in self._labels("SCORE_CODES") for _ in range(factors)]
+        for i, (code, found) in enumerate(zip(due, self._labels("BALLOT_CODES"), strict=True)):
+            if code != found:
+                self._error_at("ballot_block", "BALLOT_CODES", i, code=code, found=found)
+                return
+        keys = self._labels("MACRO_KEYS")
+        for i, key in enumerate(MACRO_COLUMNS):
+            if keys[i] != key:
+                self._error_at("option_choice", "MACRO_KEYS", i, name="MACRO_KEYS",
+                               value=keys[i], allowed=key)  # fmt: skip
+
+    # --- assembling -----------------------------------------------------------------------------
+
+    def _assembled(self) -> ModelInputs | None:
+        options = self._options()
+        if options is None:
+            return None
+        provinces = zip(
+            self._labels("PROVINCE_CODES"), *self._columns("PROVINCE_NAMES"),
+            self._labels("PROVINCE_REGIONS"), strict=True,
+        )  # fmt: skip
+        sections = zip(
+            self._labels("SECTION_CODES"), *self._columns("SECTION_NAMES"),
+            self._labels("SECTION_SECTOR3"), strict=True,
+        )  # fmt: skip
+        regions = zip(self._labels("REGION_KEYS"), *self._columns("REGION_NAMES"), strict=True)
+        return ModelInputs(
+            table=self._table(options),
+            sector_codes=self._labels("SECTOR_CODES"),
+            sector_sections=self._labels("SECTOR_SECTIONS"),
+            experts=self._experts(),
+            sections=tuple(Section(*row) for row in sections),
+            section_va=self._series("SECTION_VA_YEARS", "SECTION_VA"),
+            growth=GrowthRules(
+                np.nan_to_num(self._numbers("GROWTH_WEIGHTS")),
+                np.nan_to_num(self._numbers("GROWTH_ADDITION").ravel()),
+                np.nan_to_num(self._numbers("GROWTH_ADDITION_YEAR").ravel()),
+            ),
+            wages=self._series("WAGE_YEARS", "SECTION_WAGES"),
+            macro=Series(self._years("MACRO_YEARS"), self._numbers("MACRO_DATA").T),
+            provinces=tuple(Province(*row) for row in provinces),
+            province_gdp=self._province_gdp(),
+            province_employed=self._numbers("PROVINCE_EMPLOYED"),
+            regions=tuple(Region(*row) for row in regions),
+            options=options,
+        )
+
+    def _options(self) -> Options | None:
+        given: dict[str, str | int | None] = {}
+        for i, name in enumerate(option_rules.names()):
+            found = self.range(f"OPT_{name.upper()}")
+            if found is None:
+                self._error("name_missing", "Settings", "", name=f"OPT_{name.upper()}")
+                continue
+            given[name], problem = option_rules.parse(name, found.cells[0][0])
+            if problem is not None:
+                cell = a1(found.area.row1, found.area.col1)
+                self.findings.append(replace(problem, sheet=found.sheet, cell=cell, row=i))
+        return None if errors_of(self.findings) else Options(**given)  # type: ignore[arg-type]
+
+    def _table(self, options: Options) -> IOTable:
+        flows, uses = self._numbers("IO_FLOWS"), self._numbers("IO_FINAL_USE")
+        exports, primary = self._numbers("IO_EXPORTS"), self._numbers("IO_PRIMARY")
+        table = IOTable.from_arrays(
+            flows,
+            self._numbers("IO_OUTPUT"),
+            self._numbers("IO_VALUE_ADDED"),
+            self._labels("IO_CODES"),
+            self._labels("IO_NAMES"),
+            final_use=uses.sum(axis=1) + exports.ravel(),
+            exports=exports,
+            imports=self._numbers("IO_IMPORTS"),
+            unit=options.io_unit,
+            year=options.base_year,
+            precision=printed_precision(flows),
+            parts=TableParts(
+                self._labels("IO_FINAL_USE_CODES"), uses, self._labels("IO_PRIMARY_CODES"), primary
+            ),
+        )
+        return table.scaled(1 / WAN_PER_YI, "亿元") if options.io_unit == "万元" else table
+
+    def _experts(self) -> Experts:
+        codes, weights = self._labels("SCORE_CODES"), self._numbers("FACTOR_WEIGHTS").ravel()
+        grades = self._labels("GRADE_KEYS")
+        votes = np.nan_to_num(self._numbers("BALLOTS"))
+        return Experts(
+            codes=codes,
+            factors=self._labels("FACTOR_KEYS"),
+            weights=weights,
+            grades=grades,
+            grade_scores=self._numbers("GRADE_SCORES").ravel(),
+            ballots=votes.reshape(len(codes), weights.size, len(grades)),
+            override=self._numbers("SCORE_OVERRIDE").ravel(),
+            direct=self._flags(codes),
+        )
+
+    def _flags(self, codes: Sequence[str]) -> tuple[bool, ...]:
+        """Which scored sectors are flagged as direct; a flagged sector must be scored."""
+        flagged = set()
+        listed = self._labels("SECTOR_CODES")
+        for i, flag in enumerate(self._labels("SECTOR_DIRECT")):
+            if flag not in ("", "0", "1"):
+                self._error_at("flag", "SECTOR_DIRECT", i, value=flag)
+            elif flag == "1":
+                flagged.add(listed[i])
+                if listed[i] not in codes:
+                    self._error_at("direct_without_ballots", "SECTOR_DIRECT", i, code=listed[i])
+        return tuple(code in flagged for code in codes)
+
+    def _province_gdp(self) -> Series:
+        years = self._years("PROVINCE_YEARS")
+        values = self._numbers("PROVINCE_GDP")
+        return Series(years, values.reshape(values.shape[0] * 3, len(years)))
+
+    def _series(self, years: str, values: str) -> Series:
+        return Series(self._years(years), self._numbers(values))
+
+    # --- small steps ------------------------------------------------------------------------------
+
+    def _height(self, name: str) -> int:
+        return self._ranges[name].area.height
+
+    def _width(self, name: str) -> int:
+        return self._ranges[name].area.width
+
+    def _years(self, name: str) -> tuple[int, ...]:
+        return tuple(int(y) for y in self._numbers(name).ravel())
+
+    def _numbers(self, name: str) -> FloatArray:
+        """A range of numbers, NaN where blank."""
+        rows = self._ranges[name].cells
+        return np.array([[v if type(v) is float else math.nan for v in row] for row in rows])
+
+    def _labels(self, name: str) -> tuple[str, ...]:
+        return tuple(label(v) for row in self._ranges[name].cells for v in row)
+
+    def _columns(self, name: str) -> list[tuple[str, ...]]:
+        columns = zip(*self._ranges[name].cells, strict=True)
+        return [tuple(label(v) for v in column) for column in columns]
+
+    def _error_at(self, key: str, name: str, index: int, /, **values: object) -> None:
+        """An error at the index-th cell of a row or column."""
+        place = self._ranges[name]
+        down = place.area.width == 1
+        cell = place.cell(index, 0) if down else place.cell(0, index)
+        self._error(key, place.sheet, cell, **values)
+
+    def _error(self, key: str, at_sheet: str, at_cell: str, /, **values: object) -> None:
+        self.findings.append(Finding("error", key, values, sheet=at_sheet, cell=at_cell))
+
+
+def _turned(turn: str, row: int, column: int, width: int) -> tuple[int, int]:
+    turns: Mapping[str, Callable[[], tuple[int, int]]] = {
+        "same": lambda: (row, column),
+        "across": lambda: (column, row),
+        "by_sector": lambda: (row // 3, row % 3 * (width // 3) + column),
+    }
+    return turns[turn]()

@@ -1,0 +1,194 @@
+"""Recalculation without Excel: read, check, compute, hold against the model, patch in place.
+
+The workbook's own formulas are evaluated; the model runs beside them on the same inputs; where a
+named output differs from the model nothing is written.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from iiecon.findings import Finding, InputError, errors_of
+from iiecon.iotable import FloatArray
+from iiecon.model import run_model
+from iiecon.results import ModelResults
+from iiecon.spreadsheet.calculator import Book, Calculation, Calculator, patched_parts
+from iiecon.spreadsheet.package import FileProblem, Package, is_locked, write_atomically
+from iiecon.spreadsheet.values import ExcelError, a1
+from iiecon.workbook.read import Range, Reader
+from udfs import FUNCTIONS
+
+AGREEMENT = 1e-10
+
+# Named outputs and the model's array of the same shape.
+OUTPUTS: dict[str, Callable[[ModelResults], FloatArray]] = {
+    "YEARS": lambda r: np.array([r.years], dtype=float),
+    "SCORE_VALUES": lambda r: r.scores.used[:, None],
+    "IO_DIRECT": lambda r: r.contribution.direct_value_added[:, None],
+    "IO_INDIRECT": lambda r: r.contribution.indirect_value_added[:, None],
+    "IO_INDUCED": lambda r: r.contribution.induced_output[:, None],
+    "IO_RATIO": lambda r: r.contribution.ratio[:, None],
+    "GAMMA_USED": lambda r: r.technology.gamma[:, None],
+    "TAU_COMPUTED": lambda r: r.technology.computed[:, None],
+    "TAU": lambda r: r.technology.tau[:, None],
+    "SECTION_VA_USED": lambda r: r.section_va.values,
+    "SECTION_ESTIMATED": lambda r: r.section_va.estimated.astype(float),
+    "SECTION_DIRECT": lambda r: r.direct,
+    "SECTION_INDIRECT": lambda r: r.indirect,
+    "SECTION_TOTAL": lambda r: r.total,
+    "SECTORS3_TOTAL": lambda r: r.sectors3,
+    "NATIONAL_DIRECT": lambda r: r.direct.sum(axis=0)[None],
+    "NATIONAL_INDIRECT": lambda r: r.indirect.sum(axis=0)[None],
+    "NATIONAL_VA": lambda r: r.national[None],
+    "NATIONAL_SHARE": lambda r: (r.national / r.gdp.values)[None],
+    "GDP_USED": lambda r: r.gdp.values[None],
+    "LABOUR_USED": lambda r: r.labour.values[None],
+    "PROVINCE_PRODUCT": lambda r: r.province_product,
+    "PROVINCE_VA": lambda r: r.provinces,
+    "REGION_VA": lambda r: r.regions,
+    "NATIONAL_JOBS": lambda r: r.national_jobs[None],
+    "NATIONAL_JOBS_DIRECT": lambda r: r.jobs_direct[None],
+    "NATIONAL_JOBS_INDIRECT": lambda r: r.jobs_indirect[None],
+    "PROVINCE_JOBS": lambda r: r.province_jobs,
+    "SECTION_JOBS_DIRECT": lambda r: r.section_jobs_direct,
+    "SECTION_JOBS_INDIRECT": lambda r: r.section_jobs_indirect,
+}
+
+
+@dataclass(frozen=True)
+class Recalculated:
+    """What came out: findings located in the workbook, results when there is no error, and the
+    parts of the file that would change (none: up to date).
+    """
+
+    package: Package
+    findings: tuple[Finding, ...]
+    results: ModelResults | None
+    parts: dict[str, bytes]
+
+    @property
+    def errors(self) -> list[Finding]:
+        """What forbids writing."""
+        return errors_of(self.findings)
+
+
+Progress = Callable[[str], None]
+
+
+def recalculate(path: Path, progress: Progress = lambda step: None) -> Recalculated:
+    """Recalculate a workbook in memory; nothing is written.
+
+    `progress` is told each step by its catalogue key. Raises FileProblem when the file cannot be
+    read.
+    """
+    progress("read")
+    package = Package.read(path)
+    book = Book.from_package(package)
+    progress("formulas")
+    calculation = Calculator(book, FUNCTIONS).calculate()
+    progress("check")
+    reader = Reader(book, calculation)
+    inputs = reader.inputs()
+    if inputs is None:
+        return Recalculated(package, tuple(reader.findings), None, {})
+    progress("model")
+    try:
+        results = run_model(inputs)
+    except InputError as error:
+        located = tuple(reader.located(f) for f in error.findings)
+        return Recalculated(package, located, None, {})
+    findings = [
+        *(reader.located(f) for f in results.findings),
+        *_differences(reader, results),
+        *_formula_findings(calculation),
+    ]
+    results = replace(results, findings=tuple(findings))
+    parts = {} if errors_of(findings) else patched_parts(package, book, calculation)
+    return Recalculated(package, tuple(findings), results, parts)
+
+
+def write(done: Recalculated, target: Path) -> Path | None:
+    """Write a recalculation: nothing when up to date in place; returns the backup, if one was made.
+
+    Raises FileProblem when the target is open elsewhere or cannot be written.
+    """
+    lock = is_locked(target)
+    if lock is not None:
+        raise FileProblem(target, "file.locked", lock.name)
+    in_place = target.exists() and target.resolve() == done.package.path.resolve()
+    if in_place and not done.parts:
+        return None
+    if not done.parts:
+        return write_atomically(target, done.package.path.read_bytes())
+    return write_atomically(target, done.package.replaced(done.parts).to_bytes())
+
+
+def _differences(reader: Reader, results: ModelResults) -> list[Finding]:
+    """Named outputs held against the model: the two must give the same digits."""
+    found = []
+    for name, of in OUTPUTS.items():
+        place, expected = reader.range(name), of(results)
+        if place is None or (place.area.height, place.area.width) != expected.shape:
+            sheet, cell = (place.sheet, str(place.area)) if place else ("", "")
+            found.append(Finding("error", "output_missing", {"name": name}, sheet=sheet, cell=cell))
+        else:
+            found += _cell_differences(place, expected)
+    return found
+
+
+def _cell_differences(place: Range, expected: FloatArray) -> list[Finding]:
+    """The first cell of a range that differs from the model."""
+    scale = float(np.nanmax(np.abs(expected), initial=0.0))
+    for i, row in enumerate(place.cells):
+        for j, cell in enumerate(row):
+            if not _agrees(cell, float(expected[i, j]), scale):
+                shown = cell.code if isinstance(cell, ExcelError) else cell
+                values = {"found": shown, "expected": f"{expected[i, j]:.12g}"}
+                return [
+                    Finding(
+                        "error", "output_differs", values, sheet=place.sheet, cell=place.cell(i, j)
+                    )
+                ]
+    return []
+
+
+def _agrees(cell: object, expected: float, scale: float) -> bool:
+    if math.isnan(expected):
+        return cell == "" or cell is None
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return False
+    return abs(cell - expected) <= AGREEMENT * max(abs(expected), scale * 1e-4)
+
+
+def _formula_findings(calculation: Calculation) -> list[Finding]:
+    """Formulas that gave an error value or could not be computed outside Excel."""
+    failed = [
+        Finding(
+            "warning",
+            "formula_failed",
+            {"value": _shown(calculation.values.get(key)), "reason": _reason(error)},
+            sheet=key[0],
+            cell=a1(key[1], key[2]),
+        )
+        for key, error in calculation.failures.items()
+    ]
+    lost = [
+        Finding("warning", "not_evaluated", {"reason": reason}, sheet=key[0], cell=a1(*key[1:]))
+        for key, reason in calculation.unevaluated.items()
+    ]
+    return failed + lost
+
+
+def _shown(value: object) -> object:
+    return value.code if isinstance(value, ExcelError) else value
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, InputError):
+        return "; ".join(f.message for f in error.findings)
+    return str(error)
