@@ -6,6 +6,7 @@ NumericalError (#NUM!) or NotAvailableError (#N/A); it never returns a message.
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import Any, cast
 
 import numpy as np
@@ -74,8 +75,9 @@ def leontief_contrib(
 @spreadsheet_function
 def iie_direct_va(value_added: Cells, codes: Cells, direct_codes: Cells, scores: Cells) -> float:
     """Direct value added of the base year, Σ S_k N_k, in the unit of the table (section 3)."""
-    known = texts(codes)
-    by_code = dict(zip(known, vector(value_added, "value_added"), strict=True))
+    known, amounts = texts(codes), vector(value_added, "value_added")
+    _same_length(codes=known, value_added=amounts)
+    by_code = dict(zip(known, amounts, strict=True))
     given = _scores(direct_codes, scores)
     missing = [code for code in given if code not in by_code]
     if missing:
@@ -108,9 +110,12 @@ def iie_section_va(
     for direct value added).
     """
     tau = vector(multipliers, "multipliers") if optional(multipliers) else None
-    return sections.section_value_added(
-        vector(base, "base"), vector(rate_base, "rate_base"), matrix(section_va, "section_va"), tau
-    )
+    numerator, denominator = vector(base, "base"), vector(rate_base, "rate_base")
+    series = matrix(section_va, "section_va")
+    _same_length(base=numerator, rate_base=denominator, section_va=series)
+    if tau is not None:
+        _same_length(multipliers=tau, years=series[0])
+    return sections.section_value_added(numerator, denominator, series, tau)
 
 
 @spreadsheet_function
@@ -243,6 +248,7 @@ def iie_extrapolate(
     series = matrix(values, "values", blank=np.nan)
     calendar, wanted = years(all_years, "years"), years(targets, "targets")
     series = series.T if is_column(all_years) else series
+    _same_length(years=calendar, values=series[0])
     extra = None
     if optional(addition):
         growth = vector(addition, "addition", blank=0.0)[:, None]
@@ -416,11 +422,22 @@ def _contribution(
 
 def _scores(direct_codes: Cells, scores: Cells) -> dict[str, float]:
     codes, values = texts(direct_codes), vector(scores, "scores")
-    if len(codes) != values.size:
-        raise InputError.one(
-            "vector_length", "scores", name="scores", found=values.size, expected=len(codes)
-        )
+    _same_length(direct_codes=codes, scores=values)
+    repeated = checks.duplicates("direct_codes", codes)
+    if repeated:
+        raise InputError(repeated)
+    outside = np.flatnonzero(~((values >= 0) & (values <= 1)))
+    if outside.size:
+        first = int(outside[0])
+        raise InputError.one("score_range", "scores", first, code=codes[first], value=values[first])
     return dict(zip(codes, values.tolist(), strict=True))
+
+
+def _same_length(**ranges: Sized) -> None:
+    sizes = [len(r) for r in ranges.values()]
+    if len(set(sizes)) > 1:
+        found = ", ".join(str(s) for s in sizes)
+        raise InputError.one("lengths", next(iter(ranges)), names=", ".join(ranges), found=found)
 
 
 def _pick(measures: dict[str, Any], wanted: str, name: str) -> Any:

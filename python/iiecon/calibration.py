@@ -16,12 +16,13 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from iiecon.contribution import induced_output
 from iiecon.inputs import Experts, ModelInputs, default_inputs, read_csv
-from iiecon.iotable import FloatArray, coefficients, leontief_columns
+from iiecon.iotable import FloatArray, Imports, coefficients, leontief_columns
 from iiecon.model import run_model
 from iiecon.sections import section_totals
 
@@ -55,7 +56,9 @@ class Linearised:
         self._sections = inputs.sector_sections
         self._letters = [s.code for s in inputs.sections]
         self._direct = self._table.positions(inputs.experts.codes)
-        self._spread = leontief_columns(coefficients(self._table), self._direct)
+        self._spread = leontief_columns(
+            coefficients(self._table, cast(Imports, inputs.options.imports)), self._direct
+        )
         self._spread[self._direct, np.arange(self._direct.size)] -= 1
         t = results.years.index(year)
         self._direct_factor = results.section_va.values[:, t] / results.rate_base
@@ -74,11 +77,16 @@ class Linearised:
 
 
 def fit_scores(
-    inputs: ModelInputs, section_totals: Mapping[str, float], direct_total: float, year: int = 2020
+    inputs: ModelInputs,
+    section_totals: Mapping[str, float],
+    direct_total: float,
+    year: int = 2020,
+    power: float = POWER,
+    headline_weight: float = HEADLINE_WEIGHT,
 ) -> Calibration:
     """Scores in [0, 1] that bring the model nearest to the printed totals of one year (亿元).
 
-    Minimises Σ |relative gap|^POWER over the sections, their sum and the direct total, from several
+    Minimises Σ |relative gap|^power over the sections, their sum and the direct total, from several
     starting points drawn with a fixed seed.
     """
     from scipy.optimize import least_squares
@@ -94,10 +102,10 @@ def fit_scores(
 
     def residuals(scores: FloatArray) -> FloatArray:
         gap = gaps(scores) * weights
-        powered: FloatArray = np.sign(gap) * np.abs(gap) ** (POWER / 2)
+        powered: FloatArray = np.sign(gap) * np.abs(gap) ** (power / 2)
         return powered
 
-    weights = np.append(np.ones(printed.size), [HEADLINE_WEIGHT] * 2)
+    weights = np.append(np.ones(printed.size), [headline_weight] * 2)
     random = np.random.default_rng(2021)
     size = len(inputs.experts.codes)
     starts = [random.uniform(0.05, 0.6, size) for _ in range(STARTS)]

@@ -48,7 +48,16 @@ def duplicates(name: str, labels: Sequence[str]) -> list[Finding]:
 
 def check_for_missing_numbers(table: IOTable) -> list[Finding]:
     """No cell is NaN or infinite."""
-    fields = ("flows", "output", "value_added", "final_use", "imports", "exports")
+    fields = (
+        "flows",
+        "output",
+        "value_added",
+        "other_inputs",
+        "final_use",
+        "imports",
+        "exports",
+        "discrepancy",
+    )
     given = ((name, getattr(table, name)) for name in fields)
     return [
         Finding("error", "not_a_number", {}, name, *index.tolist())
@@ -120,7 +129,12 @@ def row_residuals(table: IOTable) -> FloatArray | None:
 
 
 def tolerance(table: IOTable) -> FloatArray:
-    """0.5 units of the last printed digit for each of n terms, plus the rounding of float64."""
+    """0.5 units of the last printed digit for each of n terms, plus the rounding of float64.
+
+    A table printed with all the digits of float64 was computed: its sums agree to 1e-9 of output.
+    """
+    if not table.precision:
+        return 1e-9 * np.abs(table.output)
     rounding = 4 * np.finfo(float).eps * table.size * np.abs(table.output)
     return 0.5 * table.precision * table.size + rounding
 
@@ -157,12 +171,28 @@ def _unbalanced(axis: str, table: IOTable, name: str, index: int, residuals: Flo
 
 
 def _unbalanced_cell(table: IOTable, i: int, j: int, residual: float) -> Finding:
+    if i == j:
+        return _unbalanced_diagonal(table, i, residual)
     found = float(table.flows[i, j])
     values = {
         "row": table.codes[i],
         "column": table.codes[j],
         "found": table.as_printed(found),
-        "expected": table.as_printed(found - residual),
+        "expected": table.as_printed(table.to_last_digit(found - residual)),
         "unit": table.printed_unit or table.unit,
     }
     return Finding("error", "cell_balance", values, "flows", i, j)
+
+
+def _unbalanced_diagonal(table: IOTable, i: int, residual: float) -> Finding:
+    """Output and a sector's own use stand in both of its balances: either may be wrong."""
+    output, flow = float(table.output[i]), float(table.flows[i, i])
+    values = {
+        "code": table.codes[i],
+        "output": table.as_printed(output),
+        "expected": table.as_printed(table.to_last_digit(output + residual)),
+        "flow": table.as_printed(flow),
+        "expected_flow": table.as_printed(table.to_last_digit(flow - residual)),
+        "unit": table.printed_unit or table.unit,
+    }
+    return Finding("error", "output_balance", values, "output", i)

@@ -35,7 +35,7 @@ def labour_shares(employed: npt.ArrayLike) -> FloatArray:
     people = groups.sum(axis=1) if groups.ndim == 2 else groups
     bad = np.flatnonzero(~(people > 0))
     if bad.size:
-        raise InputError.one("labour_positive", "employed", int(bad[0]))
+        raise InputError.one("labour_positive", "province_employed", int(bad[0]))
     shares: FloatArray = people / people.sum()
     return shares
 

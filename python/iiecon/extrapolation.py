@@ -43,8 +43,8 @@ def extrapolate(
     `linear_trend` continues the least-squares line through the last `window` given years. Values
     after `data_until` are not used.
 
-    Raises InputError naming the series and the year when one is missing before the first target or
-    between two given ones, or when too few years are given.
+    Raises InputError naming the series and the year when one is missing between two given ones or
+    before all given ones, or when too few years are given.
     """
     table = np.atleast_2d(np.asarray(series, dtype=float)).copy()
     last_target = max(targets)
@@ -87,7 +87,7 @@ def _last_given(
     last: npt.NDArray[np.intp] = series.shape[1] - 1 - given[:, ::-1].argmax(axis=1)
     start = np.minimum(given.argmax(axis=1), positions[0])
     place = np.arange(series.shape[1])
-    needed = (place >= start[:, None]) & (place <= np.maximum(last, positions[0])[:, None])
+    needed = (place >= start[:, None]) & (place <= last[:, None])
     gaps = np.argwhere(needed & ~given)
     if gaps.size:
         row, position = (int(i) for i in gaps[0])

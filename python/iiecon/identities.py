@@ -25,7 +25,9 @@ class Identity:
 
     @property
     def difference(self) -> float:
-        """Largest difference relative to the larger side (0 where both are 0 or not given)."""
+        """Largest difference relative to the larger side; 0 where both are 0 or both not given."""
+        if (np.isnan(self.left) != np.isnan(self.right)).any():
+            return float("inf")
         scale = np.maximum(np.abs(self.left), np.abs(self.right))
         gap = np.abs(self.left - self.right)
         ratio = np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)
@@ -43,13 +45,15 @@ def of(results: ModelResults) -> list[Identity]:
     provinces = results.inputs.provinces
     listed = {r.key for r in results.inputs.regions}
     outside = results.provinces[[p.region not in listed for p in provinces]].sum(axis=0)
+    parts = results.jobs_direct + results.jobs_indirect
+    split = np.where(np.isnan(parts), np.nan, results.national_jobs)  # blank where not given
     found = [
         Identity("parts", results.direct.sum(axis=0) + results.indirect.sum(axis=0), total),
         Identity("sectors3", results.sectors3.sum(axis=0), total),
         Identity("provinces", results.provinces.sum(axis=0), total),
         Identity("regions", results.regions.sum(axis=0) + outside, total),
         Identity("province_jobs", results.province_jobs.sum(axis=0), results.national_jobs),
-        Identity("jobs", results.jobs_direct + results.jobs_indirect, results.national_jobs),
+        Identity("jobs", parts, split),
     ]
     if results.inputs.options.rate_base == "yearbook":
         c = results.contribution

@@ -6,7 +6,6 @@ import csv
 import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from importlib.resources import files
 
 import numpy as np
@@ -158,7 +157,6 @@ def read_csv(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
-@cache
 def default_inputs() -> ModelInputs:
     """The shipped inputs: the replication of the 2021 edition on the 103-sector table of 2017.
 

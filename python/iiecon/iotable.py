@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from iiecon.findings import InputError, NumericalError
+from iiecon.findings import InputError, NotAvailableError, NumericalError
 
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 Imports = Literal["competitive", "domestic"]
 THREADS_PAY_FROM = 500
+# Above this, (I − A) is singular up to rounding: a sector that spends its whole output on inputs.
+SINGULAR = 1e10
 
 
 @dataclass(frozen=True)
@@ -152,12 +154,16 @@ class IOTable:
         """An amount of the table in the unit in which the table was printed."""
         return f"{value * self.per_unit:.12g}"
 
+    def to_last_digit(self, value: float) -> float:
+        """An amount rounded to the last printed digit, for a figure that ought to be printed."""
+        return round(value / self.precision) * self.precision if self.precision else value
+
     def positions(self, codes: Sequence[str]) -> npt.NDArray[np.intp]:
-        """Where the given codes stand; raises InputError naming those that do not."""
+        """Where the given codes stand; raises NotAvailableError naming those that do not."""
         index = {code: i for i, code in enumerate(self.codes)}
         unknown = [code for code in codes if code not in index]
         if unknown:
-            raise InputError.one("unknown_code", "codes", codes=", ".join(unknown))
+            raise NotAvailableError.one("unknown_code", "codes", codes=", ".join(unknown))
         return np.array([index[code] for code in codes], dtype=np.intp)
 
 
@@ -234,7 +240,7 @@ def _thread_pools() -> ThreadpoolController:
 
 def is_productive(A: FloatArray, required: FloatArray) -> bool:
     """Whether the spectral radius of A is below one; `required` solves (I − A)x = 1."""
-    if not np.isfinite(required).all():
+    if not np.isfinite(required).all() or np.abs(required).max() > SINGULAR:
         return False
     if (A >= 0).all():
         return bool((required >= 1 - 1e-9).all())

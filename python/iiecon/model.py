@@ -199,7 +199,7 @@ def _extended(
     weights: FloatArray | None = None,
     additions: FloatArray | None = None,
 ) -> extrapolation.Extrapolated:
-    """A series at the given years; all of them must come out positive."""
+    """A series at the given years, the first of which must be given; all must be positive."""
     found = extrapolation.extrapolate(
         series.values,
         series.years,
@@ -210,6 +210,9 @@ def _extended(
         additions=additions,
         data_until=inputs.options.data_until,
     )
+    late = np.flatnonzero(found.estimated[:, 0])
+    if late.size:
+        raise InputError.one("year_missing", "series", int(late[0]), year=years[0])
     bad = np.argwhere(~(found.values > 0))
     if bad.size:
         row, column = (int(i) for i in bad[0])

@@ -6,7 +6,8 @@ languages stand in the catalogue under `option.<name>`.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+import math
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from iiecon.findings import Finding
@@ -84,16 +85,26 @@ def parse(name: str, value: object) -> tuple[str | int | None, Finding | None]:
             "error", "option_choice", {"name": name, "value": value, "allowed": allowed}
         )
     assert limits is not None
-    number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
-    if number is not None and number == int(number) and limits[0] <= number <= limits[1]:
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    if limits[0] <= number <= limits[1] and number == int(number):
         return int(number), None
     return None, Finding(
         "error", "option_range", {"name": name, "value": value, "low": limits[0], "high": limits[1]}
     )
 
 
-def consistency(options: Options) -> list[Finding]:
-    """Years that contradict each other."""
+def check_options(options: Options) -> list[Finding]:
+    """Values that are not allowed, and years that contradict each other."""
+    found = [
+        replace(problem, table="options", row=row)
+        for row, name in enumerate(names())
+        for problem in [parse(name, getattr(options, name))[1]]
+        if problem is not None
+    ]
+    return found or _contradictions(options)
+
+
+def _contradictions(options: Options) -> list[Finding]:
     rules = [
         ("last_year", options.last_year >= options.base_year, "base_year"),
         ("data_until", options.data_until >= options.base_year, "base_year"),

@@ -51,6 +51,14 @@ class Technology:
     estimated: npt.NDArray[np.bool_]
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def rests(self) -> npt.NDArray[np.bool_]:
+        """By year: whether a multiplier used so far rests on an extrapolated γ."""
+        own = self.estimated.copy()
+        own[1:] |= self.estimated[:-1]
+        own[0] = False
+        return np.logical_or.accumulate(own & ~self.overridden)
+
 
 @dataclass(frozen=True)
 class ModelResults:
@@ -139,14 +147,25 @@ class ModelResults:
         )
 
     @property
+    def estimated(self) -> npt.NDArray[np.bool_]:
+        """Sections × years: value added extrapolated, or a multiplier up to then."""
+        return np.asarray(self.section_va.estimated | self.technology.rests, dtype=np.bool_)
+
+    @property
     def section_estimated(self) -> npt.NDArray[np.bool_]:
-        """By year: whether any section's value added was extrapolated."""
-        return np.asarray(self.section_va.estimated.any(axis=0), dtype=np.bool_)
+        """By year: whether any section's value added or multiplier rests on an extrapolation."""
+        return np.asarray(self.estimated.any(axis=0), dtype=np.bool_)
+
+    @property
+    def region_estimated(self) -> npt.NDArray[np.bool_]:
+        """By year: whether the value added of provinces rests on an extrapolated number."""
+        rests = self.section_estimated | self.province_gdp.estimated.any(axis=0)
+        return np.asarray(rests, dtype=np.bool_)
 
     @property
     def province_estimated(self) -> npt.NDArray[np.bool_]:
-        """By year: whether provincial values rest on an extrapolated number."""
-        return self.section_estimated | self.province_gdp.estimated.any(axis=0)
+        """By year: whether the value added or employment of provinces does."""
+        return np.asarray(self.region_estimated | self.labour.estimated, dtype=np.bool_)
 
     def records(self) -> dict[str, Any]:
         """Plain Python data under the names of the JSON contract."""
@@ -206,7 +225,7 @@ class ModelResults:
                 "total": self.total[c, t],
                 "employment_direct": self.section_jobs_direct[c, t],
                 "employment_indirect": self.section_jobs_indirect[c, t],
-                "estimated": self.section_va.estimated[c, t],
+                "estimated": self.estimated[c, t],
             }
             for t, year in enumerate(self.years)
             for c, section in enumerate(self.inputs.sections)
@@ -248,7 +267,7 @@ class ModelResults:
                 "region": region.key,
                 "value_added": values[r, t],
                 "share_of_gdp": values[r, t] / product[r, t] if product[r, t] else math.nan,
-                "estimated": self.province_estimated[t],
+                "estimated": self.region_estimated[t],
             }
             for t, year in enumerate(self.years)
             for r, region in enumerate(self.inputs.regions)

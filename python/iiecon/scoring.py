@@ -28,7 +28,7 @@ OPERATORS: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
 
 # Saaty's random consistency index for 1 to 15 judged items.
 RANDOM_INDEX = (
-    0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.54, 1.56, 1.58, 1.59,
+    0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59,
 )  # fmt: skip
 CONSISTENCY_LIMIT = 0.10
 
@@ -100,8 +100,8 @@ def evaluate(
         first = int(outside[0])
         raise InputError.one("grade_score_range", "grade_scores", first, value=s[first])
     raw = compose(weights, R, operator)
-    if raw.size != s.size:
-        raise InputError.one("grade_count", "grade_scores", found=s.size, expected=raw.size)
+    if raw.size != s.size or s.size < 2:
+        raise InputError.one("grade_count", "grade_scores", found=s.size, expected=max(raw.size, 2))
     grades = raw / raw.sum()
     return Evaluation(raw, grades, float(grades @ s), int(grades.argmax()), validity(grades))
 

@@ -23,7 +23,8 @@ JUMP = 10.0
 def check_inputs(inputs: ModelInputs) -> list[Finding]:
     """All findings on the inputs, in the order of the sheets."""
     return [
-        *option_rules.consistency(inputs.options),
+        *option_rules.check_options(inputs.options),
+        *check_for_base_year(inputs),
         *check_io_table(inputs.table),
         *check_for_sectors(inputs),
         *check_for_sections(inputs),
@@ -35,6 +36,15 @@ def check_inputs(inputs: ModelInputs) -> list[Finding]:
         *check_for_provinces(inputs),
         *check_for_labour(inputs),
     ]
+
+
+def check_for_base_year(inputs: ModelInputs) -> list[Finding]:
+    """The base year is the year of the table, where that is known."""
+    year, base = inputs.table.year, inputs.options.base_year
+    if year is None or year == base:
+        return []
+    row = option_rules.names().index("base_year")
+    return [Finding("error", "base_year_table", {"year": year, "base": base}, "options", row)]
 
 
 def check_for_sectors(inputs: ModelInputs) -> list[Finding]:
@@ -50,6 +60,10 @@ def check_for_sectors(inputs: ModelInputs) -> list[Finding]:
             "error", "sector_extra", {"code": listed[len(table)]}, "sector_codes", len(table)
         )
         found.append(extra)
+    if not found and len(inputs.sector_sections) != len(listed):
+        sizes = f"{len(listed)}, {len(inputs.sector_sections)}"
+        lengths = {"names": "sector_codes, sector_sections", "found": sizes}
+        found.append(Finding("error", "lengths", lengths, "sector_sections"))
     return found
 
 
@@ -236,7 +250,7 @@ def _not_positive(name: str, values: FloatArray) -> list[Finding]:
 
 def _jumps(name: str, values: FloatArray) -> Iterator[Finding]:
     """A year that stands tenfold off the year given before it."""
-    filled = values.copy()
+    filled = np.where(values > 0, values, np.nan)
     for t in range(1, filled.shape[1]):
         filled[:, t] = np.where(np.isnan(filled[:, t]), filled[:, t - 1], filled[:, t])
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -23,11 +24,14 @@ PLAIN_VALUE = re.compile(rb"(</f>)<v>[^<]*</v>")
 def program() -> str:
     """The soffice command; without it a run skips here, and fails where CI is set."""
     found = shutil.which("soffice") or shutil.which("libreoffice")
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("LibreOffice is missing and CI must not skip")
-        pytest.skip("LibreOffice is not installed")
-    return found
+    return found or missing("LibreOffice")
+
+
+def missing(what: str) -> NoReturn:
+    """Skip for want of a program; in CI nothing is skipped."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is missing and CI must not skip")
+    pytest.skip(f"{what} is not installed")
 
 
 def plain_copy(workbook: Path, folder: Path, *, recompute: bool) -> Path:

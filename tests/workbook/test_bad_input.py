@@ -178,7 +178,7 @@ def test_a_number_pasted_over_a_result_is_named(
     workbook: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     book = Edited(workbook)
-    place = book.set_named("SECTION_TOTAL", 3, 2, 12345.0)
+    place = book.set_named("NATIONAL_VA", 0, 2, 12345.0)
     before = book.save().read_bytes()
     assert main(["recalculate", str(workbook)]) == 1
     assert place in capsys.readouterr().err

@@ -77,6 +77,16 @@ def test_a_second_recalculation_finds_nothing_to_do(workbook: Path) -> None:
     assert workbook.read_bytes() == after
 
 
+def test_a_wrong_number_among_spilled_values_is_put_right(workbook: Path) -> None:
+    """A file does not tell a spilled value from a typed one: the formula's value counts."""
+    right = shown(workbook, "SECTION_DIRECT")
+    book = Edited(workbook)
+    book.set_named("SECTION_DIRECT", 2, 1, 12345.0)
+    book.save()
+    assert main(["recalculate", str(workbook)]) == 0
+    assert shown(workbook, "SECTION_DIRECT") == right
+
+
 def test_the_old_file_is_kept_as_backup(workbook: Path) -> None:
     change_inputs(workbook)
     before = workbook.read_bytes()

@@ -35,6 +35,7 @@ class _Sheet:
     path: str
     header: list[str]
     rows: list[list[str]]
+    lines: list[int]
 
     @property
     def codes(self) -> list[str]:
@@ -63,7 +64,7 @@ class _Sheet:
                     float(r[p])
                 except (ValueError, IndexError):
                     found = r[p] if p < len(r) else ""
-                    line = self.rows.index(list(r)) + 2
+                    line = self.lines[self.rows.index(list(r))]
                     return self._finding(
                         "reader_number", line=line, column=self.header[p], value=found
                     )
@@ -119,11 +120,13 @@ def _load(file: Path) -> _Sheet:
 
 
 def _sheet(path: str, text: str) -> _Sheet:
-    rows = [r for r in csv.reader(text.splitlines()) if any(cell.strip() for cell in r)]
-    if len(rows) < 2:
+    reader = csv.reader(text.splitlines())
+    numbered = [(reader.line_num, [cell.strip() for cell in r]) for r in reader]
+    filled = [(line, r) for line, r in numbered if any(r)]
+    if len(filled) < 2:
         raise InputError.one("reader_empty", path)
-    stripped = [[cell.strip() for cell in r] for r in rows]
-    return _Sheet(path, stripped[0], stripped[1:])
+    lines, rows = zip(*filled, strict=True)
+    return _Sheet(path, rows[0], list(rows[1:]), list(lines[1:]))
 
 
 def _layout_of(sheet: _Sheet) -> str:
@@ -139,10 +142,7 @@ def _layout_of(sheet: _Sheet) -> str:
 
 def _chinese(sheet: _Sheet, rows: list[list[str]], year: int | None, name: int) -> IOTable:
     codes = sheet.codes
-    found = [r[0] for r in rows]
-    if found != codes:
-        odd = next((a for a in found + codes if a not in codes or a not in found), "order")
-        raise InputError.one("reader_labels", sheet.path, code=odd)
+    _require_labels(sheet, rows)
     value_added = sheet.numbers([sheet.row(label) for label in VALUE_ADDED_ROWS], codes)
     columns = [*codes, *FINAL_USES, "IM", "GO"]
     error = ["ERR"] if "ERR" in sheet.header else []
@@ -168,6 +168,16 @@ def _chinese(sheet: _Sheet, rows: list[list[str]], year: int | None, name: int) 
     return table.scaled(1 / WAN_PER_YI, "亿元")
 
 
+def _require_labels(sheet: _Sheet, rows: list[list[str]]) -> None:
+    """The rows carry the codes of the columns, in the same order."""
+    codes, found = sheet.codes, [r[0] for r in rows]
+    if found == codes:
+        return
+    alone = [c for c in found + codes if c not in codes or c not in found]
+    swapped = [a for a, b in zip(found, codes, strict=False) if a != b]
+    raise InputError.one("reader_labels", sheet.path, code=(alone or swapped or ["?"])[0])
+
+
 def _own(sheet: _Sheet, year: int | None) -> IOTable:
     return _chinese(sheet, [r for r in sheet.rows if r[0].isdigit()], year, name=1)
 
@@ -181,11 +191,11 @@ def _origin(sheet: _Sheet, year: int | None) -> IOTable:
     origin = sheet.header.index("Origin")
     codes = sheet.codes
     uses = [*codes, "TC", "FU201", "FU202", "EX"]
-    parts = {
-        part: sheet.numbers([r for r in sheet.rows if r[origin] == part], uses)
-        for part in ("Domestic", "Imports")
-    }
-    domestic_rows = [r for r in sheet.rows if r[origin] == "Domestic"]
+    rows = {part: [r for r in sheet.rows if r[origin] == part] for part in ("Domestic", "Imports")}
+    for part in rows.values():
+        _require_labels(sheet, part)
+    parts = {part: sheet.numbers(given, uses) for part, given in rows.items()}
+    domestic_rows = rows["Domestic"]
     both = parts["Domestic"] + parts["Imports"]
     value_added = sheet.numbers([sheet.row(label) for label in VALUE_ADDED_ROWS], codes)
     n = len(codes)
@@ -208,7 +218,8 @@ def _origin(sheet: _Sheet, year: int | None) -> IOTable:
 def _oecd(sheet: _Sheet, year: int | None) -> IOTable:
     """Value added at basic prices; the taxes of the table are kept apart as other inputs."""
     codes = sheet.codes
-    rows = [r for r in sheet.rows if r[0] in codes]
+    rows = [r for r in sheet.rows if r[0].isdigit()]
+    _require_labels(sheet, rows)
     columns = [*codes, *OECD_FINAL_USES, "IMPO"]
     numbers = sheet.numbers(rows, columns)
     taxes = [r for r in sheet.rows if r[0].startswith("TXS_")]

@@ -233,8 +233,9 @@ class Sheet:
         formula: str,
         name: str = "",
         format: str = "general",
+        role: Role = "computed",
     ) -> Block:
         """A rectangle filled by one dynamic-array formula."""
-        block = Block(row, column, rows, columns, "computed", name, spill=formula, format=format)
+        block = Block(row, column, rows, columns, role, name, spill=formula, format=format)
         self.blocks.append(block)
         return block

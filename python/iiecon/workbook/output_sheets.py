@@ -28,10 +28,10 @@ EXTRAPOLATE = (
 
 @dataclass(frozen=True)
 class Labels:
-    """The rows of a table: formulas for up to three label columns, and how many rows."""
+    """The rows of a table: how many, and the range behind each label column."""
 
     count: int
-    columns: tuple[Callable[[int], str], ...]
+    columns: tuple[str, ...]
 
 
 @dataclass
@@ -56,14 +56,7 @@ class Page:
         self.heading(key, UNITS.get(format, ""))
         self.year_headers()
         top = self.row + 1
-        for i, column in enumerate(labels.columns, start=1):
-            self.sheet.formulas(
-                top,
-                i,
-                labels.count,
-                1,
-                lambda r, c, f=column: f(r - top),  # type: ignore[misc]
-            )
+        self.label_columns(labels, top)
         if spill:
             self.sheet.spill(top, FIRST_YEAR, labels.count, self.years, spill, name, format)
         elif formula:
@@ -74,6 +67,11 @@ class Page:
         self.row += 2
         return top
 
+    def label_columns(self, labels: Labels, top: int) -> None:
+        """Codes and names at the left of a table, taken from the inputs."""
+        for i, source in enumerate(labels.columns, start=1):
+            self.sheet.spill(top, i, labels.count, 1, source, role="label")
+
     def heading(self, key: str, unit: str = "") -> None:
         """A title across the label columns of this row, with a unit at its right end."""
         title = header(key).replace("\n", "  ")
@@ -81,10 +79,7 @@ class Page:
 
     def year_headers(self, first: int = FIRST_YEAR) -> None:
         """The result years above the columns from `first` on."""
-        self.sheet.formulas(
-            self.row, first, 1, self.years, lambda r, c: f"INDEX(YEARS,1,{c - first + 1})",
-            format="year", role="header",
-        )  # fmt: skip
+        self.sheet.spill(self.row, first, 1, self.years, "YEARS", format="year", role="header")
 
     def _total(self, top: int, count: int, format: str) -> None:
         self.sheet.text(self.row, 1, header("total_row"))
@@ -98,23 +93,19 @@ class Page:
         self.row += 1
 
 
-def _listed(count: int, *names: tuple[str, int]) -> Labels:
-    """Rows labelled by the cells of named ranges: (name, column in the range)."""
-
-    def label(name: str, column: int) -> Callable[[int], str]:
-        return lambda i: f"INDEX({name},{i + 1},{column})"
-
-    return Labels(count, tuple(label(name, column) for name, column in names))
-
-
 def _section_rows(inputs: ModelInputs) -> Labels:
-    names = ("SECTION_CODES", 1), ("SECTION_NAMES", 1), ("SECTION_NAMES", 2), ("SECTION_SECTOR3", 1)
-    return _listed(len(inputs.sections), *names)
+    names = "INDEX(SECTION_NAMES,0,1)", "INDEX(SECTION_NAMES,0,2)"
+    return Labels(len(inputs.sections), ("SECTION_CODES", *names, "SECTION_SECTOR3"))
 
 
 def _province_rows(inputs: ModelInputs) -> Labels:
-    names = ("PROVINCE_CODES", 1), ("PROVINCE_NAMES", 1), ("PROVINCE_NAMES", 2)
-    return _listed(len(inputs.provinces), *names)
+    names = "INDEX(PROVINCE_NAMES,0,1)", "INDEX(PROVINCE_NAMES,0,2)"
+    return Labels(len(inputs.provinces), ("PROVINCE_CODES", *names))
+
+
+def _region_rows(inputs: ModelInputs) -> Labels:
+    names = "INDEX(REGION_NAMES,0,1)", "INDEX(REGION_NAMES,0,2)"
+    return Labels(len(inputs.regions), ("REGION_KEYS", *names))
 
 
 def new_page(name: str, inputs: ModelInputs, widths: dict[int, float] | None = None) -> Page:
@@ -138,16 +129,8 @@ def io_analysis(inputs: ModelInputs) -> Sheet:
         *(header(k) for k in keys), role="header",
     )  # fmt: skip
     sheet.text(TOP + 1, 1, header("total_row"))
-    columns = ("IO_CODES", "IO_NAMES", "", "SECTOR_SECTIONS")
-    for i, source in enumerate(columns, start=1):
-        if source:
-            sheet.formulas(
-                top,
-                i,
-                n,
-                1,
-                lambda r, c, s=source: f"INDEX({s},{r - top + 1})",  # type: ignore[misc]
-            )
+    for column, source in ((1, "IO_CODES"), (2, "IO_NAMES"), (4, "SECTOR_SECTIONS")):
+        sheet.spill(top, column, n, 1, source, role="label")
     measures = ("direct", "indirect", "output", "ratio")
     names = ("IO_DIRECT", "IO_INDIRECT", "IO_INDUCED", "IO_RATIO")
     for i, (measure, name) in enumerate(zip(measures, names, strict=True)):
@@ -157,10 +140,8 @@ def io_analysis(inputs: ModelInputs) -> Sheet:
         if measure != "ratio":
             sheet.formulas(TOP + 1, 5 + i, 1, 1, lambda r, c, x=name: f"SUM({x})", format=form)  # type: ignore[misc]
     sheet.text(TOP, 9, header("value_added"), role="header")
-    sheet.formulas(
-        top, 9, n, 1, lambda r, c: f"INDEX(IO_VALUE_ADDED,1,{r - top + 1})/IO_DIVISOR",
-        "SECTOR_VALUE_ADDED", "money",
-    )  # fmt: skip
+    own = "TRANSPOSE(IO_VALUE_ADDED)/IO_DIVISOR"
+    sheet.spill(top, 9, n, 1, own, "SECTOR_VALUE_ADDED", "money")
     sheet.freeze = (top, 5)
     return sheet
 
@@ -203,7 +184,7 @@ def multiplier(inputs: ModelInputs) -> Sheet:
 
 
 def _used_multipliers(sheet: Sheet, row: int, years: int) -> None:
-    keys = ("year", "gamma", "tau_computed", "tau_override", "tau", "overridden")
+    keys = ("year", "gamma", "tau_computed", "tau_override", "tau", "overridden", "tau_estimated")
     sheet.text(row, 1, *(header(k) for k in keys), role="header")
     top = row + 1
     sheet.formulas(top, 1, years, 1, lambda r, c: f"INDEX(YEARS,1,{r - top + 1})", format="year")
@@ -233,6 +214,15 @@ def _used_multipliers(sheet: Sheet, row: int, years: int) -> None:
         else f'IF(AND(OPT_MULTIPLIER_SOURCE="override",{a1(r, 4)}>0),1,0)',
         "OVERRIDDEN", "whole",
     )  # fmt: skip
+    marks = "INDEX(FIT_ESTIMATED,MATCH({year},FIT_YEARS,0))"
+    sheet.formulas(
+        top, 7, years, 1,
+        lambda r, c: "0" if r == top
+        else f"IF({a1(r, 6)}=1,{a1(r - 1, 7)},IF({a1(r - 1, 7)}"
+        f"+{marks.format(year=a1(r, 1))}"
+        f"+{marks.format(year=a1(r - 1, 1))}>0,1,0))",
+        "TAU_ESTIMATED", "whole",
+    )  # fmt: skip
 
 
 def _macro_call(series: str, targets: str, marks: bool = False) -> str:
@@ -246,12 +236,8 @@ def sections(inputs: ModelInputs) -> Sheet:
     """Value added by section and year: total, direct, indirect, and what it rests on."""
     page = new_page("Sections", inputs)
     rows = _section_rows(inputs)
-    total = page.row + 1
-    page.table(
-        "total", rows, "SECTION_TOTAL", "money",
-        formula=lambda r, c: _at("SECTION_DIRECT", r - total, c) + "+"
-        + _at("SECTION_INDIRECT", r - total, c),
-    )  # fmt: skip
+    both = "SECTION_DIRECT+SECTION_INDIRECT"
+    top = page.table("total", rows, "SECTION_TOTAL", "money", spill=both)
     page.table(
         "direct", rows, "SECTION_DIRECT", "money",
         spill="IIE_SECTION_VA(BASE_DIRECT,RATE_BASE,SECTION_VA_USED)",
@@ -260,13 +246,10 @@ def sections(inputs: ModelInputs) -> Sheet:
         "indirect", rows, "SECTION_INDIRECT", "money",
         spill="IIE_SECTION_VA(BASE_INDIRECT,RATE_BASE,SECTION_VA_USED,TAU)",
     )  # fmt: skip
-    _growth_table(page, rows, "SECTION_TOTAL")
-    share = page.row + 1
+    _growth_table(page, rows, top)
     page.table(
-        "share_of_section", rows, "", "share", total=False,
-        formula=lambda r, c: _at("SECTION_TOTAL", r - share, c) + "/"
-        + _at("SECTION_VA_USED", r - share, c),
-    )  # fmt: skip
+        "share_of_section", rows, "", "share", total=False, spill="SECTION_TOTAL/SECTION_VA_USED"
+    )
     call = EXTRAPOLATE.format(
         values="SECTION_VA", years="SECTION_VA_YEARS", targets="YEARS", method="OPT_EXTRAPOLATION"
     )
@@ -281,17 +264,14 @@ def sections(inputs: ModelInputs) -> Sheet:
     return page.sheet
 
 
-def _at(name: str, row: int, column: int) -> str:
-    return f"INDEX({name},{row + 1},{column - FIRST_YEAR + 1})"
-
-
-def _growth_table(page: Page, rows: Labels, source: str) -> None:
-    top = page.row + 1
+def _growth_table(page: Page, rows: Labels, source: int) -> None:
+    """Growth over the year before of the table whose first line is `source`."""
+    down = source - page.row - 1
 
     def growth(r: int, c: int) -> str:
         if c == FIRST_YEAR:
             return '""'
-        return f'IFERROR({_at(source, r - top, c)}/{_at(source, r - top, c - 1)}-1,"")'
+        return f'IFERROR({a1(r + down, c)}/{a1(r + down, c - 1)}-1,"")'
 
     page.table("growth", rows, "", "share", formula=growth, total=False)
 
@@ -302,8 +282,7 @@ def _rates(page: Page, rows: Labels) -> None:
     keys = ("base_direct", "base_indirect", "rate_base", "direct_rate", "indirect_rate")
     page.heading("rates")
     sheet.text(page.row, FIRST_YEAR, *(header(k) for k in keys), role="header")
-    for i, column in enumerate(rows.columns, start=1):
-        sheet.formulas(top, i, count, 1, lambda r, c, f=column: f(r - top))  # type: ignore[misc]
+    page.label_columns(rows, top)
     for i, name in enumerate(("DIRECT", "INDIRECT")):
         sheet.formulas(
             top, FIRST_YEAR + i, count, 1,
@@ -334,11 +313,9 @@ def _published(page: Page, rows: Labels) -> None:
         return f'IFERROR(INDEX(PUBLISHED_VALUE,MATCH({key},PUBLISHED_ID,0)),"")'
 
     page.table("published", rows, "PUBLISHED_TOTAL", "money", formula=printed)
-    gap = page.row + 1
     page.table(
         "published_gap", rows, "PUBLISHED_GAP", "share", total=False,
-        formula=lambda r, c: f'IFERROR({_at("SECTION_TOTAL", r - gap, c)}'
-        f'/{_at("PUBLISHED_TOTAL", r - gap, c)}-1,"")',
+        spill='IFERROR(SECTION_TOTAL/PUBLISHED_TOTAL-1,"")',
     )  # fmt: skip
     sheet.text(page.row, 1, header("gap_largest"))
 
@@ -354,21 +331,13 @@ def provinces(inputs: ModelInputs) -> Sheet:
     """Value added by province and region, and the GDP it is allocated by."""
     page = new_page("Provinces", inputs, {1: 22, 2: 14, 3: 24})
     rows = _province_rows(inputs)
-    years = page.years
-    page.table(
+    top = page.table(
         "province_value_added", rows, "PROVINCE_VA", "money",
         spill="IIE_PROVINCE_VA(PROVINCE_GDP_USED,SECTORS3_TOTAL)",
     )  # fmt: skip
-    share = page.row + 1
-    page.table(
-        "share_of_gdp", rows, "", "share", total=False,
-        formula=lambda r, c: _at("PROVINCE_VA", r - share, c) + "/"
-        + _at("PROVINCE_PRODUCT", r - share, c),
-    )  # fmt: skip
-    _growth_table(page, rows, "PROVINCE_VA")
-    regions = _listed(
-        len(inputs.regions), ("REGION_KEYS", 1), ("REGION_NAMES", 1), ("REGION_NAMES", 2)
-    )
+    page.table("share_of_gdp", rows, "", "share", total=False, spill="PROVINCE_VA/PROVINCE_PRODUCT")
+    _growth_table(page, rows, top)
+    regions = _region_rows(inputs)
     page.table(
         "region_value_added", regions, "REGION_VA", "money", total=False,
         spill="IIE_REGION_SUM(PROVINCE_VA,PROVINCE_REGIONS,REGION_KEYS)",
@@ -377,20 +346,12 @@ def provinces(inputs: ModelInputs) -> Sheet:
         "region_product", regions, "REGION_PRODUCT", "money", total=False,
         spill="IIE_REGION_SUM(PROVINCE_PRODUCT,PROVINCE_REGIONS,REGION_KEYS)",
     )  # fmt: skip
-    region_share = page.row + 1
     page.table(
         "region_share", regions, "", "share", total=False,
-        formula=lambda r, c: f'IFERROR({_at("REGION_VA", r - region_share, c)}'
-        f'/{_at("REGION_PRODUCT", r - region_share, c)},"")',
+        spill='IFERROR(REGION_VA/REGION_PRODUCT,"")',
     )  # fmt: skip
-    product = page.row + 1
-    page.table(
-        "province_product", rows, "PROVINCE_PRODUCT", "money",
-        formula=lambda r, c: "+".join(
-            f"INDEX(PROVINCE_GDP_USED,{r - product + 1},{c - FIRST_YEAR + 1 + j * years})"
-            for j in range(3)
-        ),
-    )  # fmt: skip
+    parts = "GDP_PRIMARY+GDP_SECONDARY+GDP_TERTIARY"
+    page.table("province_product", rows, "PROVINCE_PRODUCT", "money", spill=parts)
     _gdp_used(page, rows)
     return page.sheet
 
@@ -399,8 +360,7 @@ def _gdp_used(page: Page, rows: Labels) -> None:
     """GDP by three sectors, extrapolated where it is not given: three blocks side by side."""
     sheet, top, years = page.sheet, page.row + 1, page.years
     page.heading("gdp_used", UNITS["money"])
-    for i, column in enumerate(rows.columns, start=1):
-        sheet.formulas(top, i, rows.count, 1, lambda r, c, f=column: f(r - top))  # type: ignore[misc]
+    page.label_columns(rows, top)
     for j, sector in enumerate(("primary", "secondary", "tertiary")):
         left = FIRST_YEAR + j * years
         sheet.text(page.row - 1, left, header(sector).replace("\n", "  "), role="header")
@@ -409,7 +369,8 @@ def _gdp_used(page: Page, rows: Labels) -> None:
             values=f"PROVINCE_{sector.upper()}", years="PROVINCE_YEARS", targets="YEARS",
             method="OPT_MACRO_EXTRAPOLATION",
         )  # fmt: skip
-        sheet.spill(top, left, rows.count, years, call + ")", format="money")
+        name = f"GDP_{sector.upper()}"
+        sheet.spill(top, left, rows.count, years, call + ")", name, "money")
         sheet.widths.update({left + t: 14 for t in range(years)})
     sheet.blocks.append(
         Block(top, FIRST_YEAR, rows.count, 3 * years, "computed", "PROVINCE_GDP_USED")
@@ -424,7 +385,7 @@ def employment(inputs: ModelInputs) -> Sheet:
     _national_employment(page)
     page.table(
         "province_jobs", provinces_, "PROVINCE_JOBS", "people",
-        formula=_scaled_to_nation(page.row + 1),
+        spill="PROVINCE_JOBS_RAW*JOBS_SCALE",
     )  # fmt: skip
     basis = "SECTION_WAGE_USED,NATIONAL_JOBS,OPT_SECTION_PRODUCTIVITY,GDP_USED,LABOUR_USED)"
     for part in ("DIRECT", "INDIRECT"):
@@ -436,30 +397,16 @@ def employment(inputs: ModelInputs) -> Sheet:
         "expected_wage", sections_, "SECTION_WAGE_USED", "whole", total=False,
         spill="IIE_EXPECTED_WAGE(SECTION_WAGES,WAGE_YEARS,YEARS,OPT_DATA_UNTIL)",
     )  # fmt: skip
-    labour = page.row + 1
+    people = "INDEX(PROVINCE_EMPLOYED,0,1)+INDEX(PROVINCE_EMPLOYED,0,2)"
     page.table(
         "province_labour", provinces_, "PROVINCE_LABOUR", "people",
-        formula=lambda r, c: f"SUM(INDEX(PROVINCE_EMPLOYED,{r - labour + 1},0))"
-        f"/SUM(PROVINCE_EMPLOYED)*INDEX(LABOUR_USED,1,{c - FIRST_YEAR + 1})",
+        spill=f"({people})/SUM(PROVINCE_EMPLOYED)*LABOUR_USED",
     )  # fmt: skip
     page.table(
         "province_jobs_raw", provinces_, "PROVINCE_JOBS_RAW", "people",
         spill="IIE_EMPLOYMENT(PROVINCE_VA,PROVINCE_PRODUCT,PROVINCE_LABOUR)",
     )  # fmt: skip
     return page.sheet
-
-
-def _scaled_to_nation(top: int) -> Callable[[int, int], str]:
-    """In a forecast year the provinces are scaled to the nation; else the factor is one."""
-
-    def formula(r: int, c: int) -> str:
-        k = c - FIRST_YEAR + 1
-        raw = f"SUM(INDEX(PROVINCE_JOBS_RAW,0,{k}))"
-        return (
-            f"{_at('PROVINCE_JOBS_RAW', r - top, c)}*IF({raw}=0,1,INDEX(NATIONAL_JOBS,1,{k})/{raw})"
-        )
-
-    return formula
 
 
 def _national_employment(page: Page) -> None:
@@ -471,6 +418,11 @@ def _national_employment(page: Page) -> None:
     def jobs(k: int) -> str:
         nation = f"INDEX(NATIONAL_VA,1,{k})/(INDEX(GDP_USED,1,{k})/INDEX(LABOUR_USED,1,{k}))"
         return f"IF(INDEX(GDP_ESTIMATED,1,{k})=1,{nation},SUM(INDEX(PROVINCE_JOBS_RAW,0,{k})))"
+
+    def scale(k: int) -> str:
+        """In a forecast year the provinces are scaled to the nation; else the factor is one."""
+        raw = f"SUM(INDEX(PROVINCE_JOBS_RAW,0,{k}))"
+        return f"IF({raw}=0,1,INDEX(NATIONAL_JOBS,1,{k})/{raw})"
 
     def part(name: str) -> Callable[[int], str]:
         def formula(k: int) -> str:
@@ -488,6 +440,7 @@ def _national_employment(page: Page) -> None:
     lines.spill("labour_estimated", "LABOUR_ESTIMATED", "whole", _macro_call(labour, "YEARS", True))
     lines.spill("gdp_estimated", "GDP_ESTIMATED", "whole", _macro_call(gdp, "YEARS", True))
     lines.plain("jobs", "NATIONAL_JOBS", "people", jobs)
+    lines.plain("jobs_scale", "JOBS_SCALE", "rate", scale)
     lines.plain("jobs_direct", "NATIONAL_JOBS_DIRECT", "people", part("DIRECT"))
     lines.plain("jobs_indirect", "NATIONAL_JOBS_INDIRECT", "people", part("INDIRECT"))
     page.row += 1

@@ -1,0 +1,1 @@
+"""Independent implementations and published values that the tests compare with."""
