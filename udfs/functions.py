@@ -125,11 +125,12 @@ def fuzzy_score(
     grade_scores: Cells,
     operator: Cells = None,
     measure: Cells = None,
-) -> list[list[float]]:
+) -> list[list[Any]]:
     """Fuzzy evaluation of one or more sectors, m × 1 (section 2).
 
     `ballots`: votes, m·f rows (the f factors of a sector in turn) × g grades. `measure`: "score"
-    (default), "grade" (number of the winning grade, 1 = first) or "validity" (α).
+    (default), "grade" (number of the winning grade, 1 = first) or "validity" (α; empty when every
+    vote went to one grade).
     """
     votes = matrix(ballots, "ballots", blank=0.0)
     w = vector(weights, "weights")
@@ -145,9 +146,9 @@ def fuzzy_score(
     measures = {
         "score": [e.score for e in found],
         "grade": [float(e.winning_grade + 1) for e in found],
-        "validity": [min(e.validity, 1e9) for e in found],
+        "validity": [e.validity if np.isfinite(e.validity) else np.nan for e in found],
     }
-    return column(_pick(measures, wanted, "measure"))
+    return blank_where_missing(np.array(_pick(measures, wanted, "measure"))[:, None])
 
 
 @spreadsheet_function

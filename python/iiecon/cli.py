@@ -109,7 +109,8 @@ def _check(given: argparse.Namespace) -> int:
         write_atomically(given.json, _json(done).encode(), backup=False)
     if done.results is None or done.errors:
         return _report_errors(done.findings)
-    _report(done.findings)
+    for finding in done.findings:
+        _say(str(finding))
     print(catalogue.both("cli.good"))
     return DONE
 

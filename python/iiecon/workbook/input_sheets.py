@@ -224,7 +224,8 @@ def experts(inputs: ModelInputs) -> Sheet:
     known_grades = {r["grade"]: r for r in read_csv("score_grades.csv")}
     names = [f"{known_grades[g]['name_zh']}\n{known_grades[g]['name_en']}" if g in known_grades
              else g for g in panel.grades]  # fmt: skip
-    sheet.text(row, 4, header("grade"), *names, role="header")
+    sheet.text(row, 4, header("grade"), role="header")
+    sheet.table(row, 5, [names], "header", "GRADE_NAMES")
     sheet.text(row + 1, 4, header("key"))
     sheet.table(row + 1, 5, [list(panel.grades)], "label", "GRADE_KEYS")
     sheet.text(row + 2, 4, header("grade_score"))
@@ -240,7 +241,8 @@ def _scores(sheet: Sheet, inputs: ModelInputs, row: int) -> None:
     m = len(panel.codes)
     sheet.text(
         row, 1, header("code"), header("name_zh"), header("grade_won"), header("validity"),
-        header("panel_score"), header("override"), header("score"), role="header",
+        header("panel_score"), header("override"), header("score"), header("grade"),
+        role="header",
     )  # fmt: skip
     top = row + 1
     sheet.table(top, 1, column_of(panel.codes), "input", "SCORE_CODES")
@@ -256,6 +258,7 @@ def _scores(sheet: Sheet, inputs: ModelInputs, row: int) -> None:
         f'IF({a1(r, 6)}="",{a1(r, 5)},{a1(r, 6)}),0)',
         "SCORE_VALUES", "rate",
     )  # fmt: skip
+    sheet.formulas(top, 8, m, 1, lambda r, c: f"INDEX(GRADE_NAMES,1,{a1(r, 3)})")
 
 
 def _ballots(sheet: Sheet, inputs: ModelInputs, row: int) -> None:

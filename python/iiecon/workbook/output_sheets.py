@@ -148,7 +148,7 @@ def io_analysis(inputs: ModelInputs) -> Sheet:
 
 def multiplier(inputs: ModelInputs) -> Sheet:
     """Production function, Solow's residual and the technology multipliers used."""
-    page = new_page("Multiplier", inputs, {2: 18, 3: 18, 4: 18})
+    page = new_page("Multiplier", inputs, {1: 28, 2: 18, 3: 18, 4: 18})
     sheet, options = page.sheet, inputs.options
     count = options.last_year - options.fit_first + 1
     keys = ("year", "series_output", "series_capital", "series_labour", "gamma", "estimated")
@@ -171,7 +171,7 @@ def multiplier(inputs: ModelInputs) -> Sheet:
         )
         for p in ("OUTPUT", "CAPITAL", "LABOUR")
     )
-    sheet.spill(top, 6, count, 1, marks, "FIT_ESTIMATED", "whole")
+    sheet.spill(top, 6, count, 1, f"IF({marks}>0,1,0)", "FIT_ESTIMATED", "whole")
     row = top + count + 2
     sheet.text(row, 1, header("production_fit"), header("value"), role="header")
     fits = ("alpha", "beta", "log_a", "r2", "se_log_a", "se_alpha", "se_beta", "condition")
