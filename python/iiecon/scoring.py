@@ -46,7 +46,7 @@ class Evaluation:
     @property
     def normalised(self) -> bool:
         """Whether normalising changed B."""
-        return not np.allclose(self.raw, self.grades, rtol=0, atol=1e-12)
+        return bool(np.abs(self.raw - self.grades).max() > 1e-12)
 
 
 def membership(ballots: npt.ArrayLike) -> FloatArray:
@@ -78,7 +78,7 @@ def compose(
     rows: FloatArray = np.asarray(R, dtype=float)
     if rows.ndim != 2 or rows.shape[0] != w.size:
         raise InputError.one("membership_shape", "membership", shape=rows.shape, factors=w.size)
-    off = np.flatnonzero(~np.isclose(rows.sum(axis=1), 1, atol=1e-9) | (rows < 0).any(axis=1))
+    off = np.flatnonzero(~(np.abs(rows.sum(axis=1) - 1) <= 1e-9) | (rows < 0).any(axis=1))
     if off.size:
         raise InputError.one("membership_row", "membership", int(off[0]))
     if operator not in OPERATORS:
@@ -121,7 +121,7 @@ def factor_weights(weights: npt.ArrayLike) -> FloatArray:
     w = np.asarray(weights, dtype=float).ravel()
     if not (w >= 0).all():
         raise InputError.one("weight_negative", "weights", int(np.flatnonzero(~(w >= 0))[0]))
-    if not np.isclose(w.sum(), 1, rtol=0, atol=1e-9):
+    if not abs(w.sum() - 1) <= 1e-9:
         raise InputError.one("weights_sum", "weights", total=f"{w.sum():.6g}")
     return w
 
