@@ -603,7 +603,7 @@ def test_sums_are_marked_when_a_part_is_estimated(document: dict[str, Any], name
 
 def test_technology_is_marked_where_its_series_end(document: dict[str, Any]) -> None:
     """Employment before the census revision ends in 2019."""
-    marks = {r["year"]: r["estimated"] for r in document["multiplier"]}
+    marks = {r["year"]: r["gamma_estimated"] for r in document["multiplier"]}
     assert marks == {2017: False, 2018: False, 2019: False, 2020: True, 2021: True}
 
 

@@ -7,6 +7,7 @@ NumericalError (#NUM!) or NotAvailableError (#N/A); it never returns a message.
 from __future__ import annotations
 
 from collections.abc import Sized
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from iiecon import checks, employment, extrapolation, production, regions, scoring, sections
 from iiecon.contribution import Contribution, leontief_contribution
 from iiecon.findings import InputError, NotAvailableError
-from iiecon.iotable import FloatArray, Imports, IOTable, coefficients
+from iiecon.iotable import FloatArray, Imports, IOTable, coefficients, printed_precision
 from iiecon.iotable import leontief_inverse as inverse_of
 from udfs.arguments import (
     Cells,
@@ -349,6 +350,8 @@ def iie_check(
     value_added: Cells,
     final_use: Cells = None,
     imports: Cells = None,
+    other_inputs: Cells = None,
+    discrepancy: Cells = None,
 ) -> list[list[Any]]:
     """Checks of an IO table, 3 × 3: largest difference, tolerance, TRUE if it holds (section 1).
 
@@ -356,6 +359,10 @@ def iie_check(
     radius is below one). Final use includes exports.
     """
     table = _table(flows, output, value_added, final_use, imports)
+    if optional(other_inputs):
+        table = replace(table, other_inputs=vector(other_inputs, "other_inputs", 0.0))
+    if optional(discrepancy):
+        table = replace(table, discrepancy=vector(discrepancy, "discrepancy", 0.0))
     limit = checks.tolerance(table)
     rows = checks.row_residuals(table)
     A = coefficients(table)
@@ -389,8 +396,6 @@ def _table(
     codes: Cells = None,
     exports: Cells = None,
 ) -> IOTable:
-    from iiecon.readers.csv_tables import printed_precision
-
     numbers = matrix(flows, "flows")
     uses = matrix(final_use, "final_use", 0.0).sum(axis=1) if optional(final_use) else None
     return IOTable.from_arrays(

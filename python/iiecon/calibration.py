@@ -212,10 +212,9 @@ def main(arguments: list[str] | None = None) -> int:
     print("code   score   ± (weakly determined where large)")
     for code, score, spread in zip(found.codes, found.scores, found.spread, strict=True):
         print(f"{code}   {score:.4f}  {spread:.4f}")
-    gaps = np.abs(list(found.gaps.values()))
     print("gap to the printed 2020 totals, percent:")
     print("  ".join(f"{name} {100 * gap:+.2f}" for name, gap in found.gaps.items()))
-    print(f"median {100 * np.median(gaps):.2f} %, largest {100 * gaps.max():.2f} %")
+    print(f"19 sections: {_spread(found.gaps)}")
     if given.write:
         path = Path(__file__).parent / "data" / "ballots.csv"
         reached = write_ballots(found, inputs.experts, path)
@@ -223,9 +222,20 @@ def main(arguments: list[str] | None = None) -> int:
         changed = replace(
             inputs, experts=replace(inputs.experts, override=np.asarray(reached, dtype=float))
         )
-        totals = run_model(changed).total.sum(axis=0)
-        print("national totals:", "  ".join(f"{t:.0f}" for t in totals))
+        results = run_model(changed)
+        printed, t = published_totals(), results.years.index(2020)
+        gaps = {
+            section.code: results.total[c, t] / printed[section.code] - 1
+            for c, section in enumerate(inputs.sections)
+        }
+        print(f"19 sections by the ballots: {_spread(gaps)}")
     return 0
+
+
+def _spread(gaps: Mapping[str, float]) -> str:
+    """Median and largest gap of the sections; the sums are not sections."""
+    sizes = 100 * np.abs([gap for name, gap in gaps.items() if name not in ("all", "direct")])
+    return f"median {np.median(sizes):.2f} %, largest {sizes.max():.2f} %"
 
 
 if __name__ == "__main__":

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
+import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,7 +28,8 @@ if TYPE_CHECKING:
 
 DEFAULT_WORKBOOK = "IIEconModel.xlsm"
 SHOWN_FINDINGS = 20
-DONE, INPUT_ERRORS, FILE_ERROR = 0, 1, 3
+STORED_NUMBER = re.compile(rb"<v>(-?[0-9.]+(?:[eE][-+]?[0-9]+)?)</v>")
+DONE, INPUT_ERRORS, WRONG_USAGE, FILE_ERROR = 0, 1, 2, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         detail = f" ({problem.detail})" if problem.detail else ""
         _say(f"{problem.path}: {message}{detail}; {fix}")
         return FILE_ERROR
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+        return DONE
     except KeyboardInterrupt:
         return 130
 
@@ -81,6 +88,8 @@ def _recalculate(given: argparse.Namespace) -> int:
     from iiecon.workbook.recalculate import recalculate, write
 
     target = given.out or given.workbook
+    if not _json_apart(given.json, given.workbook, target):
+        return WRONG_USAGE
     _refuse_locked(target)
     with _progress() as step:
         done = recalculate(given.workbook, step)
@@ -100,9 +109,19 @@ def _recalculate(given: argparse.Namespace) -> int:
     return DONE
 
 
+def _json_apart(target: Path | None, *workbooks: Path) -> bool:
+    """Whether the JSON goes elsewhere than over a workbook."""
+    if target is None or target.resolve() not in {w.resolve() for w in workbooks}:
+        return True
+    _say(f"{target}: {catalogue.both('cli.json_target')}")
+    return False
+
+
 def _check(given: argparse.Namespace) -> int:
     from iiecon.workbook.recalculate import recalculate
 
+    if not _json_apart(given.json, given.workbook):
+        return WRONG_USAGE
     with _progress() as step:
         done = recalculate(given.workbook, step)
     if given.json:
@@ -137,26 +156,43 @@ def _build(given: argparse.Namespace) -> int:
 
 
 def _drift(kept: Package, fresh: bytes) -> list[str]:
-    """The parts in which a kept workbook differs from a fresh build."""
+    """The parts in which a kept workbook differs from a fresh build.
+
+    Stored numbers may differ by one unit of the 11th digit: processors round alike only up to the
+    last bits of float64, and those can tip the 12th digit.
+    """
     built = Package.from_bytes(kept.path, fresh)
     names = sorted(kept.parts.keys() | built.parts.keys())
-    return [name for name in names if kept.parts.get(name) != built.parts.get(name)]
+    return [n for n in names if not _alike(kept.parts.get(n, b""), built.parts.get(n, b""))]
+
+
+def _alike(a: bytes, b: bytes) -> bool:
+    if a == b:
+        return True
+    if STORED_NUMBER.sub(b"<v/>", a) != STORED_NUMBER.sub(b"<v/>", b):
+        return False
+    pairs = zip(STORED_NUMBER.findall(a), STORED_NUMBER.findall(b), strict=True)
+    return all(math.isclose(float(x), float(y), rel_tol=1e-10) for x, y in pairs)
 
 
 def _new(given: argparse.Namespace) -> int:
-    from iiecon.findings import InputError
     from iiecon.inputs import default_inputs
     from iiecon.workbook.build import build_workbook
-    from iiecon.workbook.read import load_inputs
+    from iiecon.workbook.recalculate import checked_inputs
 
+    if given.out.suffix.lower() != ".xlsm":
+        _say(f"{given.out}: {catalogue.both('cli.extension')}")
+        return WRONG_USAGE
     if given.out.exists():
         _say(f"{given.out}: {catalogue.both('cli.exists')}; {catalogue.both('cli.exists_fix')}")
         return FILE_ERROR
     with _progress() as step:
-        try:
-            inputs = load_inputs(given.source) if given.source else default_inputs()
-        except InputError as error:
-            return _report_errors(error.findings)
+        inputs = default_inputs()
+        if given.source:
+            found, findings = checked_inputs(given.source)
+            if found is None:
+                return _report_errors(findings)
+            inputs = found
         step("build")
         write_atomically(given.out, build_workbook(inputs), backup=False)
     print(catalogue.both("cli.written", path=given.out))
@@ -215,7 +251,7 @@ def _print_summary(results: ModelResults) -> None:
         table.add_column(f"{record['year']}{' e' if record['estimated'] else ''}", justify="right")
     for key, field, form in lines:
         table.add_row(catalogue.both(f"label.{key}"), *(_shown(r[field], form) for r in national))
-    table.caption = f"{catalogue.both('cli.marks')}\n{catalogue.both('cli.illustrative')}"
+    table.caption = f"{catalogue.both('cli.marks')}\n{results.inputs.experts.source}"
     # Piped output has no width of its own: give it enough that nothing is cut.
     Console(width=None if sys.stdout.isatty() else 130, soft_wrap=False).print(table)
 

@@ -59,6 +59,8 @@ def extrapolate(
     estimated = np.isnan(full)
     if method not in ("weighted_growth", "linear_trend"):
         raise InputError.one("method_unknown", "extrapolation", value=method)
+    if window < 2:
+        raise InputError.one("window", "extrapolation", value=window)
     factor_weights = _weights(weights, table.shape[0])
     growth_additions = np.zeros_like(full)
     if additions is not None:
@@ -134,6 +136,9 @@ def _continued_growth(
             if short.size:
                 raise InputError.one("series_short", "series", int(rows[short[0]]), needed=lag + 1)
             used = weight != 0
+            nothing = np.flatnonzero(used & (before == 0))
+            if nothing.size:
+                raise InputError.one("not_positive", "series", int(rows[nothing[0]]), value=0)
             growth[used] += weight[used] * (series[used, t - lag] / before[used] - 1)
         series[:, t] = series[:, t - 1] * (1 + growth)
     return series

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 import numpy as np
 
+from iiecon import catalogue
 from iiecon.iotable import FloatArray, IOTable
 from iiecon.options import Options
 
@@ -49,6 +50,7 @@ class Experts:
 
     `weights`: f, `grade_scores`: g, `ballots`: m × f × g vote counts, `override`: m scores that
     replace the panel's (NaN = none). Sectors not flagged as direct score zero: `direct`, m.
+    `source` says whose ballots they are and is shown with every result.
     """
 
     codes: tuple[str, ...]
@@ -59,6 +61,7 @@ class Experts:
     ballots: FloatArray
     override: FloatArray
     direct: tuple[bool, ...]
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -258,4 +261,5 @@ def _experts() -> Experts:
         ballots=counts.reshape(len(codes), len(factors), len(grades)),
         override=np.full(len(codes), np.nan),
         direct=(True,) * len(codes),
+        source=catalogue.both("experts.illustrative"),
     )

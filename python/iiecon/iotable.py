@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 Imports = Literal["competitive", "domestic"]
+WAN_PER_YI = 10_000.0  # official tables come in 万元, the model works in 亿元
 THREADS_PAY_FROM = 500
 # Above this, (I − A) is singular up to rounding: a sector that spends its whole output on inputs.
 SINGULAR = 1e10
@@ -245,6 +246,15 @@ def is_productive(A: FloatArray, required: FloatArray) -> bool:
     if (A >= 0).all():
         return bool((required >= 1 - 1e-9).all())
     return bool(np.abs(np.linalg.eigvals(A)).max() < 1)
+
+
+def printed_precision(numbers: FloatArray) -> float:
+    """The unit of the last printed digit: 10⁻ᵈ, d the fewest decimals that write 99 % of them."""
+    values = numbers[numbers != 0]
+    for decimals in range(7):
+        if values.size == 0 or np.mean(values == np.round(values, decimals)) >= 0.99:
+            return float(10.0**-decimals)
+    return 0.0
 
 
 def _numbered(size: int) -> tuple[str, ...]:

@@ -23,14 +23,13 @@ from iiecon.validation import check_inputs
 def run_model(inputs: ModelInputs) -> ModelResults:
     """The whole measurement (method, sections 1 to 8).
 
-    Raises InputError with every error found in the inputs; warnings and notes come back in
-    `.findings`.
+    Raises InputError with every error found in the inputs, or when an identity of section 13 fails;
+    warnings and notes come back in `.findings`.
     """
     findings = check_inputs(inputs)
     if errors_of(findings):
         raise InputError(findings)
     options = inputs.options
-    letters = [s.code for s in inputs.sections]
 
     scores = expert_scores(inputs)
     contribution = leontief_contribution(
@@ -39,10 +38,10 @@ def run_model(inputs: ModelInputs) -> ModelResults:
     section_va = _section_va(inputs)
     technology = technology_multiplier(inputs)
     base_direct, base_indirect = (
-        section_totals(values, inputs.sector_sections, letters)
+        by_section(inputs, values)
         for values in (contribution.direct_value_added, contribution.indirect_value_added)
     )
-    rate_base = _rate_base(inputs, letters, section_va.values)
+    rate_base = _rate_base(inputs, section_va.values)
     direct = section_value_added(base_direct, rate_base, section_va.values)
     indirect = section_value_added(base_indirect, rate_base, section_va.values, technology.tau)
     sectors3 = regions.three_sectors(direct + indirect, [s.sector3 for s in inputs.sections])
@@ -52,9 +51,7 @@ def run_model(inputs: ModelInputs) -> ModelResults:
     province_gdp = _province_gdp(inputs)
     provinces = allocate(province_gdp.values, sectors3)
     national_jobs, province_jobs = province_employment(inputs, gdp, labour, province_gdp, provinces)
-    wages = jobs.expected_wages(
-        inputs.wages.values, inputs.wages.years, options.years, options.data_until
-    )
+    wages = _wages(inputs)
     section_jobs = _section_employment(inputs, direct, indirect, wages, national_jobs, gdp, labour)
 
     results = ModelResults(
@@ -80,8 +77,9 @@ def run_model(inputs: ModelInputs) -> ModelResults:
         findings=(),
     )
     broken = identities.failed(identities.of(results))
-    notes = [*technology.findings, *_notes(results), *broken]
-    return replace(results, findings=(*findings, *notes))
+    if broken:
+        raise InputError(broken)
+    return replace(results, findings=(*findings, *technology.findings, *_notes(results)))
 
 
 def expert_scores(inputs: ModelInputs) -> Scores:
@@ -185,6 +183,11 @@ def _macro_series(
     return extrapolation.Extrapolated(found.values[0], found.estimated[0])
 
 
+def _wages(inputs: ModelInputs) -> FloatArray:
+    options, given = inputs.options, inputs.wages
+    return jobs.expected_wages(given.values, given.years, options.years, options.data_until)
+
+
 def _province_gdp(inputs: ModelInputs) -> extrapolation.Extrapolated:
     options = inputs.options
     with naming("province_gdp", inputs.province_gdp):
@@ -223,11 +226,16 @@ def _extended(
     return found
 
 
-def _rate_base(inputs: ModelInputs, letters: list[str], section_va: FloatArray) -> FloatArray:
+def by_section(inputs: ModelInputs, values: FloatArray) -> FloatArray:
+    """IO-sector values summed by section."""
+    return section_totals(values, inputs.sector_sections, [s.code for s in inputs.sections])
+
+
+def _rate_base(inputs: ModelInputs, section_va: FloatArray) -> FloatArray:
     """What the contribution rates are taken of: the yearbook's base year, or the table's N."""
     if inputs.options.rate_base == "yearbook":
         return section_va[:, 0]
-    return section_totals(inputs.table.value_added, inputs.sector_sections, letters)
+    return by_section(inputs, inputs.table.value_added)
 
 
 def _overrides(inputs: ModelInputs) -> FloatArray:
@@ -299,6 +307,12 @@ def _notes(results: ModelResults) -> list[Finding]:
         ]
         if late:
             notes.append(Finding("info", "unused_years", {"years": ", ".join(late)}, name))
+    base = dict(zip(inputs.macro.years, inputs.macro_row("multiplier_override"), strict=True))
+    if not np.isnan(base.get(options.base_year, np.nan)):
+        column = inputs.macro.years.index(options.base_year)
+        row = MACRO_COLUMNS.index("multiplier_override")
+        year = {"year": options.base_year}
+        notes.append(Finding("warning", "base_multiplier", year, "macro", row, column))
     outside = [p.name_zh for p in inputs.provinces if not p.region]
     if outside:
         notes.append(

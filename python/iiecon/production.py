@@ -71,7 +71,7 @@ def cobb_douglas_fit(
         standard_errors=(float(errors[0]), float(errors[1]), float(errors[2])),
         r2=float(1 - (residuals**2).sum() / total) if total else float("nan"),
         residuals=residuals,
-        condition=float(np.linalg.cond(regressors)),
+        condition=float(f"{np.linalg.cond(_design(regressors, method)):.6g}"),
         method=method,
     )
 
@@ -115,9 +115,14 @@ def _ols(y: FloatArray, X: FloatArray) -> tuple[FloatArray, FloatArray]:
     return found, _standard_errors(y - X @ found, X)
 
 
+def _design(X: FloatArray, method: Method) -> FloatArray:
+    """What the method regresses on: (1, ln K, ln L), or (1, ln K/L) for constant returns."""
+    return X if method != "constant_returns" else np.column_stack([X[:, 0], X[:, 1] - X[:, 2]])
+
+
 def _constant_returns(y: FloatArray, X: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Regress ln(Y/L) on ln(K/L): β = 1 − α holds exactly."""
-    intensive = np.column_stack([X[:, 0], X[:, 1] - X[:, 2]])
+    intensive = _design(X, "constant_returns")
     (log_a, alpha), errors = _ols(y - X[:, 2], intensive)
     return np.array([log_a, alpha, 1 - alpha]), np.append(errors, errors[1])
 

@@ -298,7 +298,8 @@ class ModelResults:
                 "tau": tech.tau[t],
                 "tau_computed": tech.computed[t],
                 "overridden": tech.overridden[t],
-                "estimated": tech.estimated[t],
+                "estimated": tech.rests[t],
+                "gamma_estimated": tech.estimated[t],
             }
             for t, year in enumerate(self.years)
         ]
@@ -315,6 +316,7 @@ class ModelResults:
                 zip(("log_a", "alpha", "beta"), fit.standard_errors, strict=True)
             ),
             "condition": fit.condition,
+            "residuals": list(fit.residuals),
         }
 
     def _contribution(self) -> list[Record]:

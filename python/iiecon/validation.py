@@ -32,6 +32,7 @@ def check_inputs(inputs: ModelInputs) -> list[Finding]:
         *check_for_panel(inputs),
         *check_for_ballots(inputs),
         *check_for_overrides(inputs),
+        *check_for_growth_rules(inputs),
         *check_for_series(inputs),
         *check_for_provinces(inputs),
         *check_for_labour(inputs),
@@ -43,8 +44,7 @@ def check_for_base_year(inputs: ModelInputs) -> list[Finding]:
     year, base = inputs.table.year, inputs.options.base_year
     if year is None or year == base:
         return []
-    row = option_rules.names().index("base_year")
-    return [Finding("error", "base_year_table", {"year": year, "base": base}, "options", row)]
+    return [Finding("error", "base_year_table", {"year": year, "base": base}, "io_year", 0)]
 
 
 def check_for_sectors(inputs: ModelInputs) -> list[Finding]:
@@ -133,7 +133,8 @@ def check_for_ballots(inputs: ModelInputs) -> list[Finding]:
     ]
     found += duplicates("score_codes", experts.codes)
     factors = len(experts.factors)
-    for k, f, g in np.argwhere(~(experts.ballots >= 0)):
+    whole = (experts.ballots >= 0) & (experts.ballots == np.floor(experts.ballots))
+    for k, f, g in np.argwhere(~whole):
         row = int(k) * factors + int(f)
         found.append(Finding("error", "ballot_negative", {}, "ballots", row, int(g)))
     if not any(experts.direct):
@@ -164,6 +165,26 @@ def check_for_overrides(inputs: ModelInputs) -> list[Finding]:
     return found + [
         Finding("error", "multiplier_range", {"value": tau[t]}, "macro", column, int(t))
         for t in np.flatnonzero(~np.isnan(tau) & ~((tau > 0.1) & (tau < 10)))
+    ]
+
+
+def check_for_growth_rules(inputs: ModelInputs) -> list[Finding]:
+    """Growth weights ≥ 0 summing to one; an addition falls on a result year."""
+    rules, years = inputs.growth, inputs.options.years
+    found = [
+        Finding("error", "growth_weights", {"total": f"{total:.6g}"}, "growth_weights", int(i), 0)
+        for i, total in enumerate(rules.weights.sum(axis=1))
+        if not abs(total - 1) <= 1e-9 or (rules.weights[i] < 0).any()
+    ]
+    return found + [
+        Finding(
+            "warning",
+            "growth_addition",
+            {"year": f"{rules.addition_year[i]:g}"},
+            "growth_addition_year",
+            int(i),
+        )
+        for i in np.flatnonzero((rules.addition != 0) & ~np.isin(rules.addition_year, years))
     ]
 
 

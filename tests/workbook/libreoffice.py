@@ -80,5 +80,8 @@ def only_sheets(workbook: bytes, keep: list[str]) -> bytes:
                     ),
                     content,
                 )
+                names = re.findall(rb'<sheet [^>]*?name="([^"]+)"', content)
+                first = names.index(keep[0].encode())
+                content = re.sub(rb'activeTab="\d+"', b'activeTab="%d"' % first, content)
             copy.writestr(name, content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

@@ -39,7 +39,9 @@ def test_equal_inputs_give_equal_bytes(built: bytes) -> None:
 
 
 def test_the_shipped_workbook_equals_a_fresh_build(built: bytes) -> None:
-    assert parts((ROOT / "IIEconModel.xlsm").read_bytes()) == parts(built)
+    """Up to the last stored digit, which processors may round differently."""
+    del built
+    assert main(["build", "--check", str(ROOT)]) == 0
 
 
 def test_build_check_finds_drift(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,7 +86,7 @@ def test_every_computed_cell_holds_a_formula_and_its_value(workbook: Path) -> No
                         blank_by_design += 1  # an empty text reads as nothing
                     else:
                         assert not str(value).startswith("#"), (sheet.name, at, value)
-    assert blank_by_design < 600
+    assert blank_by_design < 400
 
 
 def test_spills_are_stored_as_dynamic_arrays(built: bytes) -> None:
@@ -148,10 +150,13 @@ def test_a_workbook_of_149_sectors_computes_what_the_model_computes(
 
     table = read_io_table(shared / "data" / "test-only" / "china_2017_149.csv")
     inputs = with_table_of_149(default_inputs(), table)
+    scores = np.linspace(0.05, 0.55, 11)
+    inputs = replace(inputs, experts=replace(inputs.experts, override=scores))
     path = tmp_path / "149.xlsm"
     path.write_bytes(build_workbook(inputs))
     assert main(["recalculate", str(path)]) == 0
     again = run_model(load_inputs(str(path)))
+    assert again.provinces.min() > 0
     np.testing.assert_allclose(again.provinces, run_model(inputs).provinces, rtol=1e-12)
 
 

@@ -17,9 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from iiecon.findings import Finding, InputError
-from iiecon.iotable import FloatArray, IOTable, TableParts
+from iiecon.iotable import WAN_PER_YI, FloatArray, IOTable, TableParts, printed_precision
 
-WAN_PER_YI = 10_000.0
 OWN_FIRST_COLUMNS = ("code", "name_zh", "name_en", "section", "source_codes")
 FINAL_USES = ("FU101", "FU102", "FU103", "FU201", "FU202", "EX")
 OECD_FINAL_USES = (
@@ -246,15 +245,6 @@ LAYOUTS: dict[str, Callable[[_Sheet, int | None], IOTable]] = {
     "origin": _origin,
     "oecd": _oecd,
 }
-
-
-def printed_precision(numbers: FloatArray) -> float:
-    """The unit of the last printed digit: 10⁻ᵈ, d the fewest decimals that write 99 % of them."""
-    values = numbers[numbers != 0]
-    for decimals in range(7):
-        if values.size == 0 or np.mean(values == np.round(values, decimals)) >= 0.99:
-            return float(10.0**-decimals)
-    return 0.0
 
 
 def _without_empty(table: IOTable) -> IOTable:

@@ -81,10 +81,6 @@ class Package:
             raise FileProblem(path, "file.not_workbook", str(error)) from error
         return _with_contents(cls(path, parts, members))
 
-    def find_name(self, name: str, sheet: str = "") -> str | None:
-        """What a defined name refers to, the names of ``sheet`` first; case does not matter."""
-        return find_name(self.names, self.local_names, name, sheet)
-
     def replaced(self, parts: Mapping[str, bytes]) -> "Package":
         """The same package with other bytes in some existing parts."""
         unknown = sorted(set(parts) - set(self.parts))
@@ -363,7 +359,10 @@ def write_atomically(path: Path, data: bytes, backup: bool = True) -> Path | Non
             _through_temporary(saved, path, lambda stream: _copy(path, stream))
         _through_temporary(path, path, lambda stream: stream.write(data))
     except OSError as error:
-        raise FileProblem(path, "file.unwritable", str(error)) from error
+        # Windows refuses to replace a file that a program holds open.
+        held = isinstance(error, PermissionError) and os.name == "nt" and path.exists()
+        key = "file.locked" if held else "file.unwritable"
+        raise FileProblem(path, key, str(error)) from error
     return saved
 
 

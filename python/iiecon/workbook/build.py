@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
@@ -20,6 +22,7 @@ from iiecon.spreadsheet.calculator import Book, Calculator, patched_parts
 from iiecon.spreadsheet.package import Package
 from iiecon.workbook import front_sheets, input_sheets, output_sheets
 from iiecon.workbook.assemble import assemble
+from iiecon.workbook.io_sheet import io_table
 from iiecon.workbook.layout import FORMATS, Block, Sheet
 from udfs import FUNCTIONS
 
@@ -32,7 +35,7 @@ COMPUTED_ALIGNMENT = {
     False: Alignment(horizontal="right", vertical="center"),
     True: Alignment(vertical="center"),
 }
-TWO_LINES = 26
+LINE_HEIGHT = 13.0
 OWN_FUNCTION = re.compile(r"\b(" + "|".join(FUNCTIONS) + r")\(")
 
 
@@ -47,7 +50,14 @@ def sheets_of(inputs: ModelInputs) -> list[Sheet]:
         output_sheets.io_analysis(inputs),
         output_sheets.multiplier(inputs),
         front_sheets.checks(inputs),
-        *input_sheets.input_sheets(inputs),
+        input_sheets.settings(inputs),
+        io_table(inputs),
+        input_sheets.sectors(inputs),
+        input_sheets.experts(inputs),
+        input_sheets.section_va(inputs),
+        input_sheets.macro(inputs),
+        input_sheets.province(inputs),
+        *input_sheets.references(),
     ]
 
 
@@ -86,6 +96,8 @@ def _written(sheets: list[Sheet]) -> bytes:
                 )
     workbook.active = 1
     workbook.properties.creator = "IIEconModel"
+    # Recalculation on load would lose the stored values wherever our functions are not installed.
+    workbook.calculation = CalcProperties(calcId=191029, fullCalcOnLoad=False)
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()
@@ -96,6 +108,7 @@ def _fill(worksheet: Worksheet, sheet: Sheet) -> None:
         _write(worksheet, block)
     for column, width in sheet.widths.items():
         worksheet.column_dimensions[get_column_letter(column)].width = width
+    _fit_rows(worksheet, sheet)
     worksheet["A1"].style = "title"
     worksheet.sheet_properties.tabColor = TAB_COLOURS[sheet.output]
     worksheet.sheet_view.showGridLines = False
@@ -105,6 +118,28 @@ def _fill(worksheet: Worksheet, sheet: Sheet) -> None:
     worksheet.page_setup.fitToHeight = 0
     worksheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
     worksheet.protection.sheet = sheet.output
+
+
+def _fit_rows(worksheet: Worksheet, sheet: Sheet) -> None:
+    """Rows high enough for wrapped labels: programs do not all measure text when opening a file."""
+    for block in sheet.blocks:
+        if block.values is None or block.role == "input":
+            continue
+        for i, row in enumerate(block.values):
+            lines = max(_lines(v, sheet.widths.get(block.column + j, 9)) for j, v in enumerate(row))
+            height = worksheet.row_dimensions[block.row + i].height or LINE_HEIGHT
+            if lines > 1:
+                worksheet.row_dimensions[block.row + i].height = max(height, lines * LINE_HEIGHT)
+
+
+def _lines(value: object, width: float) -> int:
+    """Lines that a label with line breaks takes in a column; Chinese counts double."""
+    if not isinstance(value, str) or "\n" not in value:
+        return 1
+    return sum(
+        max(1, math.ceil(1.15 * sum(2 if ord(c) > 0x2E80 else 1 for c in line) / width))
+        for line in value.split("\n")
+    )
 
 
 def _write(worksheet: Worksheet, block: Block) -> None:
@@ -118,8 +153,6 @@ def _write(worksheet: Worksheet, block: Block) -> None:
             elif block.formula is not None:
                 _put_formula(worksheet, cell, block.formula(block.row + i, block.column + j))
             _dress(cell, block)
-            if isinstance(cell.value, str) and "\n" in cell.value:
-                worksheet.row_dimensions[cell.row].height = TWO_LINES
     if block.spill:
         anchor = _cell(worksheet, block.row, block.column)
         _put_array(worksheet, anchor, block.area, block.spill)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from iiecon.inputs import ModelInputs
 from iiecon.spreadsheet.values import a1
-from iiecon.workbook import output_sheets as pages
+from iiecon.workbook import pages
 from iiecon.workbook.input_sheets import header
 from iiecon.workbook.layout import UNITS, Block, Sheet
-from iiecon.workbook.output_sheets import FIRST_YEAR, TOP, Lines
+from iiecon.workbook.pages import FIRST_YEAR, TOP, Lines
 
 TOLERANCE = "1E-9"
 
@@ -18,9 +18,9 @@ def summary(inputs: ModelInputs) -> Sheet:
     """The nation by year, three sectors and regions on one screen; the light of the checks."""
     page = pages.new_page("Summary", inputs, {1: 4, 2: 24, 3: 34, 4: 10})
     sheet = page.sheet
-    sheet.text(TOP - 1, 2, header("light").replace("\n", "  "))
-    sheet.formulas(TOP - 1, FIRST_YEAR, 1, 1, lambda r, c: "CHECK_LIGHT", "SUMMARY_LIGHT")
-    page.row = TOP + 1
+    sheet.text(TOP, 2, header("light").replace("\n", "  "))
+    sheet.formulas(TOP, FIRST_YEAR, 1, 1, lambda r, c: "CHECK_LIGHT", "SUMMARY_LIGHT")
+    page.row = TOP + 2
     sheet.formulas(
         page.row, FIRST_YEAR, 1, page.years,
         lambda r, c: "OPT_BASE_YEAR" if c == FIRST_YEAR else f"{a1(r, c - 1)}+1",
@@ -71,7 +71,7 @@ def _national(page: pages.Page) -> None:
     marks += "+INDEX(LABOUR_ESTIMATED,1,{k})+INDEX(TAU_ESTIMATED,{k},1)"
     lines.plain(
         "estimated", "NATIONAL_ESTIMATED", "whole",
-        lambda k: f'IF({marks.format(k=k)}>0,"外推 e","")',
+        lambda k: f'IF({marks.format(k=k)}>0,"e","")',
     )  # fmt: skip
 
 
@@ -108,9 +108,9 @@ def checks(inputs: ModelInputs) -> Sheet:
     """The identities of every run and the balance of the table, with one light for all."""
     page = pages.new_page("Checks", inputs, {1: 6, 2: 30, 3: 46})
     sheet, years = page.sheet, page.years
-    sheet.text(TOP - 1, 2, header("light").replace("\n", "  "))
+    sheet.text(TOP, 2, header("light").replace("\n", "  "))
     light = FIRST_YEAR
-    page.row = TOP + 1
+    page.row = TOP + 2
     page.heading("identities")
     page.year_headers()
     page.row += 1
@@ -123,7 +123,8 @@ def checks(inputs: ModelInputs) -> Sheet:
         page.row, FIRST_YEAR, header("largest"), header("tolerance"), header("holds"),
         role="header",
     )  # fmt: skip
-    call = "IIE_CHECK(IO_FLOWS,IO_OUTPUT,IO_VALUE_ADDED,IO_USES,IO_IMPORTS)"
+    call = "IIE_CHECK(IO_FLOWS,IO_OUTPUT,IO_VALUE_ADDED,IO_USES,IO_IMPORTS,"
+    call += "IO_OTHER_INPUTS,IO_DISCREPANCY)"
     for i, key in enumerate(("column_balance", "row_balance", "productive"), start=1):
         chinese, english = header(key).split("\n")
         sheet.text(page.row + i, 2, chinese, english)
@@ -132,7 +133,7 @@ def checks(inputs: ModelInputs) -> Sheet:
     good = f"AND(MAX({area})<={TOLERANCE},MIN({area})>=-{TOLERANCE},INDEX(IO_CHECKS,1,3),"
     good += "INDEX(IO_CHECKS,2,3),INDEX(IO_CHECKS,3,3))"
     sheet.formulas(
-        TOP - 1, light, 1, 1, lambda r, c: f'IF(IFERROR({good},FALSE),"✔ OK","✘ ERROR")',
+        TOP, light, 1, 1, lambda r, c: f'IF(IFERROR({good},FALSE),"✔ OK","✘ ERROR")',
         "CHECK_LIGHT",
     )  # fmt: skip
     return sheet
@@ -150,7 +151,7 @@ def _identities(page: pages.Page, inputs: ModelInputs) -> None:
 
 def _relative(left: str, right: str) -> str:
     """Rounded, for the last bits of float64 differ from machine to machine."""
-    return f'IF(OR({left}="",{right}=""),0,ROUND(IF({right}=0,{left},{left}/{right}-1),12))'
+    return f'IF(OR({left}="",{right}=""),"",ROUND(IF({right}=0,{left},{left}/{right}-1),12))'
 
 
 def _pairs() -> Sequence[tuple[str, str, str]]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from iiecon import catalogue, options
 from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series, read_csv
-from iiecon.iotable import FloatArray, IOTable, TableParts
+from iiecon.iotable import FloatArray, IOTable
 from iiecon.spreadsheet.values import a1
 from iiecon.workbook.layout import Block, Sheet, Value
 
 TOP = 5
-WAN_PER_YI = 10_000.0
 
 
 def header(key: str) -> str:
@@ -105,84 +104,12 @@ def _growth_rules(sheet: Sheet, inputs: ModelInputs, row: int) -> None:
     sheet.table(row + 1, 6, cells(rules.addition_year[:, None]), name="GROWTH_ADDITION_YEAR")
 
 
-def io_table(inputs: ModelInputs) -> Sheet:
-    """The official form: flows, final uses, exports, imports, output; value added below."""
-    sheet = new_sheet("IO_Table")
-    factor = WAN_PER_YI if inputs.options.io_unit == "万元" else 1.0
-    table = inputs.table
-    printed = table.scaled(factor, inputs.options.io_unit)
-    parts = printed.parts or _whole_parts(printed)
-    n, top, left = table.size, TOP + 2, 4
-    fu, va = len(parts.final_use_labels), len(parts.value_added_labels)
-    after = left + n
-    sheet.text(TOP, 1, header("code"), header("name_zh"), header("name_en"), role="header")
-    sheet.table(TOP, left, [list(table.codes)], "header", "IO_COLUMN_CODES")
-    sheet.table(TOP + 1, left, [list(table.names)], "header")
-    sheet.table(TOP, after, [list(parts.final_use_labels)], "header", "IO_FINAL_USE_CODES")
-    sheet.text(TOP, after + fu, "EX", "IM", "GO", role="header")
-    uses = [*parts.final_use_labels, "EX", "IM", "GO"]
-    sheet.text(TOP + 1, after, *(_io_label(u) for u in uses), role="header")
-    sheet.table(top, 1, column_of(table.codes), "header", "IO_CODES")
-    sheet.table(top, 2, column_of(table.names), "label", "IO_NAMES")
-    sheet.table(top, 3, column_of(_english(table)), "label")
-    whole = "whole" if factor > 1 else "money"
-    sheet.table(top, left, cells(_printed(printed.flows, printed)), "input", "IO_FLOWS", whole)
-    blocks = {
-        "IO_FINAL_USE": parts.final_uses,
-        "IO_EXPORTS": _column(printed.exports, n),
-        "IO_IMPORTS": _column(printed.imports, n),
-        "IO_OUTPUT": _column(printed.output, n),
-    }
-    column = after
-    sheet.blocks.append(Block(top, after, n, fu + 1, "input", "IO_USES"))
-    for name, values in blocks.items():
-        sheet.table(top, column, cells(_printed(values, printed)), "input", name, whole)
-        column += values.shape[1]
-    below = top + n
-    sheet.table(below, 1, column_of(parts.value_added_labels), "header", "IO_PRIMARY_CODES")
-    sheet.table(below, 2, column_of([_io_label(v) for v in parts.value_added_labels]), "label")
-    primary = cells(_printed(parts.value_added, printed))
-    sheet.table(below, left, primary, "input", "IO_PRIMARY", whole)
-    sheet.text(below + va, 1, "TVA", _io_label("TVA"))
-    sheet.formulas(
-        below + va, left, 1, n,
-        lambda r, c: f"SUM({a1(below, c)}:{a1(below + va - 1, c)})", "IO_VALUE_ADDED", whole,
-    )  # fmt: skip
-    sheet.widths = {1: 9, 2: 26, 3: 30, **dict.fromkeys(range(left, after + fu + 3), 13)}
-    sheet.freeze = (top, left)
-    return sheet
+def english_names_of(table: IOTable) -> Sequence[str]:
+    """English sector names, blank where the table is not the shipped one."""
+    from iiecon.readers.csv_tables import english_names, read_bundled_table
 
-
-def _printed(values: FloatArray, table: IOTable) -> FloatArray:
-    """Figures at their printed precision: unit conversion leaves tails in float64."""
-    if not table.precision:
-        return values
-    decimals = max(0, round(-math.log10(table.precision)))
-    rounded: FloatArray = np.round(values, decimals)
-    return rounded if np.allclose(rounded, values, rtol=1e-12, atol=1e-9) else values
-
-
-def _io_label(code: str) -> str:
-    known = catalogue.keys("io")
-    return catalogue.both(f"io.{code}") if code in known else code
-
-
-def _english(table: IOTable) -> Sequence[str]:
-    from iiecon.readers.csv_tables import english_names
-
-    names = english_names()
-    return names if len(names) == table.size and table.year == 2017 else [""] * table.size
-
-
-def _whole_parts(table: IOTable) -> TableParts:
-    """One final use and one value-added row, where the printed parts are not known."""
-    exports = 0.0 if table.exports is None else table.exports
-    uses = np.zeros(table.size) if table.final_use is None else table.final_use - exports
-    return TableParts(("TFU",), uses[:, None], ("VA",), table.value_added[None, :])
-
-
-def _column(values: FloatArray | None, size: int) -> FloatArray:
-    return np.zeros((size, 1)) if values is None else values[:, None]
+    shipped, _ = read_bundled_table()
+    return english_names() if shipped.codes == table.codes else [""] * table.size
 
 
 def sectors(inputs: ModelInputs) -> Sheet:
@@ -198,7 +125,7 @@ def sectors(inputs: ModelInputs) -> Sheet:
     )  # fmt: skip
     sheet.table(TOP + 1, 1, column_of(inputs.sector_codes), "input", "SECTOR_CODES")
     sheet.table(TOP + 1, 2, column_of(table.names), "label")
-    sheet.table(TOP + 1, 3, column_of(_english(table)), "label")
+    sheet.table(TOP + 1, 3, column_of(english_names_of(table)), "label")
     sheet.table(TOP + 1, 4, column_of(inputs.sector_sections), "input", "SECTOR_SECTIONS")
     flags = [1 if code in direct else None for code in table.codes]
     sheet.table(TOP + 1, 5, column_of(flags), "input", "SECTOR_DIRECT")
@@ -211,18 +138,20 @@ def experts(inputs: ModelInputs) -> Sheet:
     sheet = new_sheet("Experts")
     panel = inputs.experts
     factors, grades, m = len(panel.factors), len(panel.grades), len(panel.codes)
-    sheet.text(TOP, 1, header("factor"), header("name_zh"), header("name_en"), header("weight"),
+    sheet.table(TOP, 1, [[panel.source]], "input", "SCORES_SOURCE")
+    sheet.text(TOP + 2, 1, header("factor"), header("name_zh"), header("name_en"), header("weight"),
                role="header")  # fmt: skip
     known_factors = {r["factor"]: r for r in read_csv("score_factors.csv")}
-    sheet.table(TOP + 1, 1, column_of(panel.factors), "label", "FACTOR_KEYS")
+    top = TOP + 3
+    sheet.table(top, 1, column_of(panel.factors), "label", "FACTOR_KEYS")
     for i, part in enumerate(("name_zh", "name_en")):
         labels = [known_factors.get(f, {}).get(part, f) for f in panel.factors]
-        sheet.table(TOP + 1, 2 + i, column_of(labels), "label")
-    sheet.table(TOP + 1, 4, cells(panel.weights[:, None]), name="FACTOR_WEIGHTS")
+        sheet.table(top, 2 + i, column_of(labels), "label")
+    sheet.table(top, 4, cells(panel.weights[:, None]), name="FACTOR_WEIGHTS")
 
-    row = TOP + factors + 3
+    row = top + factors + 2
     known_grades = {r["grade"]: r for r in read_csv("score_grades.csv")}
-    names = [f"{known_grades[g]['name_zh']}\n{known_grades[g]['name_en']}" if g in known_grades
+    names = [f"{known_grades[g]['name_zh']} {known_grades[g]['name_en']}" if g in known_grades
              else g for g in panel.grades]  # fmt: skip
     sheet.text(row, 4, header("grade"), role="header")
     sheet.table(row, 5, [names], "header", "GRADE_NAMES")
@@ -372,7 +301,7 @@ def province(inputs: ModelInputs) -> Sheet:
     return sheet
 
 
-def reference(name: str, file: str, widths: dict[int, float]) -> Sheet:
+def reference(name: str, file: str, widths: Mapping[int, float]) -> Sheet:
     """A list that comes with the program, as printed."""
     sheet = new_sheet(name)
     rows = read_csv(file)
@@ -381,8 +310,8 @@ def reference(name: str, file: str, widths: dict[int, float]) -> Sheet:
     for i, key in enumerate(keys):
         values = [_plain(r[key]) for r in rows]
         label = f"{name.upper()}_{key.upper()}"
-        sheet.table(TOP + 1, 1 + i, column_of(values), "input", label)
-    sheet.widths = widths
+        sheet.table(TOP + 1, 1 + i, column_of(values), "label", label)
+    sheet.widths = dict(widths)
     return sheet
 
 
@@ -400,21 +329,13 @@ def _padded(series: Series, until: int) -> Series:
     return Series(series.years + more, np.hstack([series.values, empty]))
 
 
-def input_sheets(inputs: ModelInputs) -> list[Sheet]:
-    """All input sheets in the order of the tabs."""
+def references() -> list[Sheet]:
+    """The lists that come with the program."""
+    countries = {1: 6, 2: 18, 3: 24, 4: 16, 5: 26, 6: 18}
+    policies = {1: 14, 2: 18, 3: 10, 4: 11, 5: 60, 6: 60, 7: 60, 8: 60, 9: 40}
+    figures = {1: 44, 2: 10, 3: 14, 4: 24, 5: 8, 6: 20, 7: 20, 8: 12, 9: 60}
     return [
-        settings(inputs),
-        io_table(inputs),
-        sectors(inputs),
-        experts(inputs),
-        section_va(inputs),
-        macro(inputs),
-        province(inputs),
-        reference("World", "countries_2020.csv", {1: 6, 2: 18, 3: 24, 4: 16, 5: 26, 6: 18}),
-        reference("Policies", "policies.csv", {
-            1: 14, 2: 18, 3: 10, 4: 11, 5: 60, 6: 60, 7: 60, 8: 60, 9: 40,
-        }),
-        reference("Published", "published_figures.csv", {
-            1: 44, 2: 10, 3: 14, 4: 24, 5: 8, 6: 20, 7: 20, 8: 12, 9: 60,
-        }),
-    ]  # fmt: skip
+        reference("World", "countries_2020.csv", countries),
+        reference("Policies", "policies.csv", policies),
+        reference("Published", "published_figures.csv", figures),
+    ]

@@ -8,15 +8,23 @@ can hold the two against each other.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from iiecon.inputs import ModelInputs
 from iiecon.spreadsheet.values import a1
-from iiecon.workbook.input_sheets import header, new_sheet
+from iiecon.workbook.input_sheets import header
 from iiecon.workbook.layout import UNITS, Block, Sheet
+from iiecon.workbook.pages import (
+    FIRST_YEAR,
+    TOP,
+    Labels,
+    Lines,
+    Page,
+    new_page,
+    province_rows,
+    region_rows,
+    section_rows,
+)
 
-TOP = 6
-FIRST_YEAR = 5  # the column of the first result year on every sheet
 CONTRIBUTION = (
     "LEONTIEF_CONTRIB(IO_FLOWS,IO_OUTPUT,IO_VALUE_ADDED,IO_CODES,SCORE_CODES,SCORE_VALUES,"
     '"{measure}",OPT_IMPORTS,IO_IMPORTS,IO_EXPORTS)'
@@ -24,98 +32,6 @@ CONTRIBUTION = (
 EXTRAPOLATE = (
     "IIE_EXTRAPOLATE({values},{years},{targets},{method},OPT_EXTRAPOLATION_WINDOW,OPT_DATA_UNTIL"
 )
-
-
-@dataclass(frozen=True)
-class Labels:
-    """The rows of a table: how many, and the range behind each label column."""
-
-    count: int
-    columns: tuple[str, ...]
-
-
-@dataclass
-class Page:
-    """Writes tables below one another on a sheet; `years` result years from FIRST_YEAR on."""
-
-    sheet: Sheet
-    years: int
-    row: int = TOP
-
-    def table(
-        self,
-        key: str,
-        labels: Labels,
-        name: str,
-        format: str,
-        spill: str = "",
-        formula: Callable[[int, int], str] | None = None,
-        total: bool = True,
-    ) -> int:
-        """A titled table of years; returns the row of its first line."""
-        self.heading(key, UNITS.get(format, ""))
-        self.year_headers()
-        top = self.row + 1
-        self.label_columns(labels, top)
-        if spill:
-            self.sheet.spill(top, FIRST_YEAR, labels.count, self.years, spill, name, format)
-        elif formula:
-            self.sheet.formulas(top, FIRST_YEAR, labels.count, self.years, formula, name, format)
-        self.row = top + labels.count
-        if total:
-            self._total(top, labels.count, format)
-        self.row += 2
-        return top
-
-    def label_columns(self, labels: Labels, top: int) -> None:
-        """Codes and names at the left of a table, taken from the inputs."""
-        for i, source in enumerate(labels.columns, start=1):
-            self.sheet.spill(top, i, labels.count, 1, source, role="label")
-
-    def heading(self, key: str, unit: str = "") -> None:
-        """A title across the label columns of this row, with a unit at its right end."""
-        title = header(key).replace("\n", "  ")
-        self.sheet.text(self.row, 1, title, *[""] * (FIRST_YEAR - 3), unit, role="header")
-
-    def year_headers(self, first: int = FIRST_YEAR) -> None:
-        """The result years above the columns from `first` on."""
-        self.sheet.spill(self.row, first, 1, self.years, "YEARS", format="year", role="header")
-
-    def _total(self, top: int, count: int, format: str) -> None:
-        self.sheet.text(self.row, 1, header("total_row"))
-        last = top + count - 1
-
-        def whole(r: int, c: int) -> str:
-            area = f"{a1(top, c)}:{a1(last, c)}"
-            return f'IF(COUNT({area})=0,"",SUM({area}))'
-
-        self.sheet.formulas(self.row, FIRST_YEAR, 1, self.years, whole, format=format)
-        self.row += 1
-
-
-def _section_rows(inputs: ModelInputs) -> Labels:
-    names = "INDEX(SECTION_NAMES,0,1)", "INDEX(SECTION_NAMES,0,2)"
-    return Labels(len(inputs.sections), ("SECTION_CODES", *names, "SECTION_SECTOR3"))
-
-
-def _province_rows(inputs: ModelInputs) -> Labels:
-    names = "INDEX(PROVINCE_NAMES,0,1)", "INDEX(PROVINCE_NAMES,0,2)"
-    return Labels(len(inputs.provinces), ("PROVINCE_CODES", *names))
-
-
-def _region_rows(inputs: ModelInputs) -> Labels:
-    names = "INDEX(REGION_NAMES,0,1)", "INDEX(REGION_NAMES,0,2)"
-    return Labels(len(inputs.regions), ("REGION_KEYS", *names))
-
-
-def new_page(name: str, inputs: ModelInputs, widths: dict[int, float] | None = None) -> Page:
-    """An output sheet with the standard columns."""
-    sheet = new_sheet(name, output=True)
-    years = len(inputs.options.years)
-    standard = {1: 12, 2: 32, 3: 44, 4: 12}
-    sheet.widths = {**standard, **{FIRST_YEAR + t: 14 for t in range(years)}, **(widths or {})}
-    sheet.freeze = (TOP, FIRST_YEAR)
-    return Page(sheet, years)
 
 
 def io_analysis(inputs: ModelInputs) -> Sheet:
@@ -235,7 +151,7 @@ def _macro_call(series: str, targets: str, marks: bool = False) -> str:
 def sections(inputs: ModelInputs) -> Sheet:
     """Value added by section and year: total, direct, indirect, and what it rests on."""
     page = new_page("Sections", inputs)
-    rows = _section_rows(inputs)
+    rows = section_rows(inputs)
     both = "SECTION_DIRECT+SECTION_INDIRECT"
     top = page.table("total", rows, "SECTION_TOTAL", "money", spill=both)
     page.table(
@@ -330,14 +246,14 @@ def _published(page: Page, rows: Labels) -> None:
 def provinces(inputs: ModelInputs) -> Sheet:
     """Value added by province and region, and the GDP it is allocated by."""
     page = new_page("Provinces", inputs, {1: 22, 2: 14, 3: 24})
-    rows = _province_rows(inputs)
+    rows = province_rows(inputs)
     top = page.table(
         "province_value_added", rows, "PROVINCE_VA", "money",
         spill="IIE_PROVINCE_VA(PROVINCE_GDP_USED,SECTORS3_TOTAL)",
     )  # fmt: skip
     page.table("share_of_gdp", rows, "", "share", total=False, spill="PROVINCE_VA/PROVINCE_PRODUCT")
     _growth_table(page, rows, top)
-    regions = _region_rows(inputs)
+    regions = region_rows(inputs)
     page.table(
         "region_value_added", regions, "REGION_VA", "money", total=False,
         spill="IIE_REGION_SUM(PROVINCE_VA,PROVINCE_REGIONS,REGION_KEYS)",
@@ -381,7 +297,7 @@ def _gdp_used(page: Page, rows: Labels) -> None:
 def employment(inputs: ModelInputs) -> Sheet:
     """Jobs of the nation, of provinces and of sections."""
     page = new_page("Employment", inputs)
-    sections_, provinces_ = _section_rows(inputs), _province_rows(inputs)
+    sections_, provinces_ = section_rows(inputs), province_rows(inputs)
     _national_employment(page)
     page.table(
         "province_jobs", provinces_, "PROVINCE_JOBS", "people",
@@ -444,36 +360,3 @@ def _national_employment(page: Page) -> None:
     lines.plain("jobs_direct", "NATIONAL_JOBS_DIRECT", "people", part("DIRECT"))
     lines.plain("jobs_indirect", "NATIONAL_JOBS_INDIRECT", "people", part("INDIRECT"))
     page.row += 1
-
-
-class Lines:
-    """Single lines by year, below a header of years unless one is there already (no title)."""
-
-    def __init__(self, page: Page, title: str = "") -> None:
-        self._page = page
-        if not title:
-            return
-        page.heading(title)
-        page.year_headers()
-        page.row += 1
-
-    def spill(self, key: str, name: str, format: str, formula: str) -> None:
-        """A line filled by one of our functions."""
-        self._label(key, format)
-        page = self._page
-        page.sheet.spill(page.row, FIRST_YEAR, 1, page.years, formula, name, format)
-        page.row += 1
-
-    def plain(self, key: str, name: str, format: str, formula: Callable[[int], str]) -> None:
-        """A line of plain formulas of the year's number, 1 = first."""
-        self._label(key, format)
-        page = self._page
-        page.sheet.formulas(
-            page.row, FIRST_YEAR, 1, page.years, lambda r, c: formula(c - FIRST_YEAR + 1),
-            name, format,
-        )  # fmt: skip
-        page.row += 1
-
-    def _label(self, key: str, format: str) -> None:
-        chinese, english = header(key).split("\n")
-        self._page.sheet.text(self._page.row, 1, "", chinese, english, UNITS.get(format, ""))

@@ -21,13 +21,11 @@ from iiecon.inputs import (
     Section,
     Series,
 )
-from iiecon.iotable import FloatArray, IOTable, TableParts
+from iiecon.iotable import WAN_PER_YI, FloatArray, IOTable, TableParts, printed_precision
 from iiecon.options import Options
-from iiecon.readers.csv_tables import printed_precision
 from iiecon.spreadsheet.calculator import Book, Calculation, Calculator
-from iiecon.spreadsheet.package import Package
+from iiecon.spreadsheet.package import Package, find_name
 from iiecon.spreadsheet.values import Area, ExcelError, Scalar, a1, parse_area
-from iiecon.workbook.input_sheets import WAN_PER_YI
 from iiecon.workbook.layout import INPUT_RANGES, PLACES, REQUIRED_SHEETS, InputRange
 from udfs import FUNCTIONS
 from udfs.arguments import label
@@ -76,10 +74,7 @@ class Reader:
 
     def range(self, name: str) -> Range | None:
         """A named range with its present values; None when the name is missing or broken."""
-        refers = next(
-            (text for key, text in self._book.names.items() if key.casefold() == name.casefold()),
-            None,
-        )
+        refers = find_name(self._book.names, {}, name, "")
         sheet, _, area_text = (refers or "").rpartition("!")
         sheet = sheet.strip("'").replace("''", "'")
         if sheet not in self._book.sheets:
@@ -175,6 +170,10 @@ class Reader:
             "IO_FINAL_USE": (n, self._width("IO_FINAL_USE_CODES")),
             "IO_EXPORTS": (n, 1),
             "IO_IMPORTS": (n, 1),
+            "IO_DISCREPANCY": (n, 1),
+            "IO_OTHER_INPUTS": (1, n),
+            "IO_YEAR": (1, 1),
+            "SCORES_SOURCE": (1, 1),
             "IO_OUTPUT": (n, 1),
             "IO_PRIMARY": (self._height("IO_PRIMARY_CODES"), n),
             "IO_VALUE_ADDED": (1, n),
@@ -299,8 +298,10 @@ class Reader:
             final_use=uses.sum(axis=1) + exports.ravel(),
             exports=exports,
             imports=self._numbers("IO_IMPORTS"),
+            discrepancy=_unless_zero(self._numbers("IO_DISCREPANCY")),
+            other_inputs=_unless_zero(self._numbers("IO_OTHER_INPUTS")),
             unit=options.io_unit,
-            year=options.base_year,
+            year=int(self._numbers("IO_YEAR")[0, 0]),
             precision=printed_precision(flows),
             parts=TableParts(
                 self._labels("IO_FINAL_USE_CODES"), uses, self._labels("IO_PRIMARY_CODES"), primary
@@ -321,16 +322,17 @@ class Reader:
             ballots=votes.reshape(len(codes), weights.size, len(grades)),
             override=self._numbers("SCORE_OVERRIDE").ravel(),
             direct=self._flags(codes),
+            source=self._labels("SCORES_SOURCE")[0],
         )
 
     def _flags(self, codes: Sequence[str]) -> tuple[bool, ...]:
         """Which scored sectors are flagged as direct; a flagged sector must be scored."""
         flagged = set()
         listed = self._labels("SECTOR_CODES")
-        for i, flag in enumerate(self._labels("SECTOR_DIRECT")):
-            if flag not in ("", "0", "1"):
+        for i, (flag,) in enumerate(self._ranges["SECTOR_DIRECT"].cells):
+            if flag not in (None, "", 0.0, 1.0) or isinstance(flag, bool):
                 self._error_at("flag", "SECTOR_DIRECT", i, value=flag)
-            elif flag == "1":
+            elif flag == 1.0:
                 flagged.add(listed[i])
                 if listed[i] not in codes:
                     self._error_at("direct_without_ballots", "SECTOR_DIRECT", i, code=listed[i])
@@ -376,6 +378,11 @@ class Reader:
 
     def _error(self, key: str, at_sheet: str, at_cell: str, /, **values: object) -> None:
         self.findings.append(Finding("error", key, values, sheet=at_sheet, cell=at_cell))
+
+
+def _unless_zero(values: FloatArray) -> FloatArray | None:
+    """A block that the table does not have is written as zeros."""
+    return values if values.any() else None
 
 
 def _turned(turn: str, row: int, column: int, width: int) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from iiecon.findings import Finding, InputError, errors_of
+from iiecon.inputs import ModelInputs
 from iiecon.iotable import FloatArray
 from iiecon.model import run_model
 from iiecon.results import ModelResults
@@ -112,6 +113,20 @@ def recalculate(path: Path, progress: Progress = lambda step: None) -> Recalcula
     return Recalculated(package, tuple(findings), results, parts)
 
 
+def checked_inputs(path: Path) -> tuple[ModelInputs | None, list[Finding]]:
+    """The inputs of a workbook when they are fit to compute with, and the findings on them."""
+    book = Book.from_package(Package.read(path))
+    reader = Reader(book, Calculator(book, FUNCTIONS).calculate())
+    inputs = reader.inputs()
+    if inputs is None:
+        return None, reader.findings
+    try:
+        results = run_model(inputs)
+    except InputError as error:
+        return None, [reader.located(f) for f in error.findings]
+    return inputs, [reader.located(f) for f in results.findings]
+
+
 def write(done: Recalculated, target: Path) -> Path | None:
     """Write a recalculation: nothing when up to date in place; returns the backup, if one was made.
 
@@ -130,6 +145,11 @@ def write(done: Recalculated, target: Path) -> Path | None:
 
 def _differences(reader: Reader, results: ModelResults) -> list[Finding]:
     """Named outputs held against the model: the two must give the same digits."""
+    years = reader.range("YEARS")
+    if years is not None and (years.area.height, years.area.width) != (1, len(results.years)):
+        shown = f"{results.years[0]}–{results.years[-1]}"
+        cell = str(years.area)
+        return [Finding("error", "years_changed", {"years": shown}, sheet=years.sheet, cell=cell)]
     found = []
     for name, of in OUTPUTS.items():
         place, expected = reader.range(name), of(results)
