@@ -80,9 +80,11 @@ def test_sheets_names_and_strings_are_found(tmp_path: Path, base: str) -> None:
     assert package.shared_strings == ["plain", "rich text", "a\rb", ""]
     assert package.names == {"rate": "Data!$A$1"}
     assert package.local_names == {("Last", "rate"): "Last!$B$2"}
-    assert find_name(package.names, package.local_names, "RATE", "") == "Data!$A$1"
-    assert find_name(package.names, package.local_names, "Rate", "last") == "Last!$B$2"
-    assert find_name(package.names, package.local_names, "other", "") is None
+    assert package_module.find_name(package.names, package.local_names, "RATE", "") == "Data!$A$1"
+    assert (
+        package_module.find_name(package.names, package.local_names, "Rate", "last") == "Last!$B$2"
+    )
+    assert package_module.find_name(package.names, package.local_names, "other", "") is None
 
 
 def test_a_workbook_made_elsewhere_is_read(tmp_path: Path) -> None:
