@@ -296,16 +296,16 @@ def test_typed_multiplier_of_one_year_acts_from_that_year_on(
     inputs: ModelInputs, results: ModelResults
 ) -> None:
     row = MACRO_COLUMNS.index("multiplier_override")
-    changed = run_model(with_cell(inputs, "macro", row, 2019, 2 * 1.0839))
+    changed = run_model(with_cell(inputs, "macro", row, 2019, 1.1 * 1.0839))
     assert_allclose(changed.direct, results.direct)
-    assert_allclose(changed.indirect / results.indirect, np.tile([1, 1, 2, 2, 2], (19, 1)))
+    assert_allclose(changed.indirect / results.indirect, np.tile([1, 1, 1.1, 1.1, 1.1], (19, 1)))
 
 
 def test_typed_multiplier_of_the_base_year_neither_acts_nor_is_marked(
     inputs: ModelInputs, results: ModelResults
 ) -> None:
     row = MACRO_COLUMNS.index("multiplier_override")
-    changed = run_model(with_cell(inputs, "macro", row, 2017, 2.0))
+    changed = run_model(with_cell(inputs, "macro", row, 2017, 1.2))
     assert numbers(changed) == numbers(results)
 
 

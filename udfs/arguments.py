@@ -64,8 +64,9 @@ def label(cell: Any) -> str:
 def years(value: Cells, name: str) -> list[int]:
     """A row or column of years."""
     found = vector(value, name)
-    if not (found == np.round(found)).all():
-        raise InputError.one("year_header", name, value=found)
+    odd = found[~((found == np.round(found)) & (found >= 1900) & (found <= 2200))]
+    if odd.size:
+        raise InputError.one("year_header", name, value=float(odd[0]))
     return [int(y) for y in found]
 
 

@@ -261,7 +261,7 @@ def iie_extrapolate(
         calendar,
         wanted,
         cast(extrapolation.Method, choice(method, "weighted_growth")),
-        window=years(window, "window")[0] if optional(window) else 2,
+        window=int(vector(window, "window")[0]) if optional(window) else 2,
         weights=matrix(weights, "weights", blank=0.0) if optional(weights) else None,
         additions=extra,
         data_until=years(data_until, "data_until")[0] if optional(data_until) else None,

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+import string
 import tomllib
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 LANGUAGES = ("zh", "en")
+LONGEST_VALUE = 60
+
+
+class _Shown(string.Formatter):
+    """Values as a spreadsheet shows them: no Python forms, one line, not too long."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return format(value, format_spec) if format_spec else _shown(value)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    line = " ".join(str(value).split())
+    return line if len(line) <= LONGEST_VALUE else line[: LONGEST_VALUE - 1] + "…"
+
+
+_FORMATTER = _Shown()
 
 
 @cache
@@ -24,7 +47,7 @@ def text(key: str, language: str, **values: object) -> str:
     node: Any = _tables()
     for part in key.split("."):
         node = node[part]
-    return str(node[language]).format(**values)
+    return _FORMATTER.vformat(str(node[language]), (), values)
 
 
 def both(key: str, **values: object) -> str:

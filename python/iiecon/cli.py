@@ -43,7 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         detail = f" ({problem.detail})" if problem.detail else ""
         _say(f"{problem.path}: {message}{detail}; {fix}")
         return FILE_ERROR
-    except BrokenPipeError:  # the reader of our output went away, as `head` does
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            _say(f"{error.filename or ''}: {catalogue.both('file.unwritable.message')}")
+            return FILE_ERROR
+        # The reader of our output went away, as `head` does: the work is done.
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
         return DONE
     except KeyboardInterrupt:
@@ -111,9 +115,12 @@ def _recalculate(given: argparse.Namespace) -> int:
 
 def _json_apart(target: Path | None, *workbooks: Path) -> bool:
     """Whether the JSON goes elsewhere than over a workbook."""
-    if target is None or target.resolve() not in {w.resolve() for w in workbooks}:
+    if target is None:
         return True
-    _say(f"{target}: {catalogue.both('cli.json_target')}")
+    same = target.resolve() in {w.resolve() for w in workbooks}
+    if not same and target.suffix.lower() not in (".xlsm", ".xlsx"):
+        return True
+    _say(f"{target}: {catalogue.both('cli.json_target')}; {catalogue.both('cli.json_target_fix')}")
     return False
 
 

@@ -14,6 +14,7 @@ from iiecon.iotable import FloatArray
 
 Method = Literal["weighted_growth", "linear_trend"]
 GROWTH_WEIGHTS = (0.7, 0.3)
+LONGEST_SPAN = 400  # years; a date typed as a year must not fill the memory
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ def extrapolate(
     """
     table = np.atleast_2d(np.asarray(series, dtype=float)).copy()
     last_target = max(targets)
+    if max(last_target, max(years)) - min(years) > LONGEST_SPAN:
+        raise InputError.one("year_header", "series", 0, value=max(last_target, max(years)))
     calendar = list(range(min(years), max(last_target, max(years)) + 1))
     full = np.full((table.shape[0], len(calendar)), np.nan)
     full[:, [calendar.index(y) for y in years]] = table

@@ -12,7 +12,7 @@ import numpy as np
 from iiecon import employment as jobs
 from iiecon import extrapolation, identities, production, regions, scoring
 from iiecon.contribution import leontief_contribution
-from iiecon.findings import Finding, InputError, errors_of
+from iiecon.findings import Finding, InputError, NumericalError, errors_of
 from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series
 from iiecon.iotable import FloatArray, Imports
 from iiecon.results import ModelResults, Scores, Technology
@@ -76,6 +76,8 @@ def run_model(inputs: ModelInputs) -> ModelResults:
         section_jobs_indirect=section_jobs[1],
         findings=(),
     )
+    if not np.isfinite([*results.national, *national_jobs]).all():
+        raise NumericalError.one("not_finite", "options")
     broken = identities.failed(identities.of(results))
     if broken:
         raise InputError(broken)

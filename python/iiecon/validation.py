@@ -12,19 +12,27 @@ import numpy as np
 
 from iiecon import options as option_rules
 from iiecon.checks import check_io_table, duplicates
-from iiecon.findings import Finding
+from iiecon.findings import Finding, errors_of
 from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series, read_csv
 from iiecon.iotable import FloatArray
+from iiecon.plausibility import check_plausibility
 
 # No published series grows or shrinks tenfold in a year; a slipped digit or unit does.
 JUMP = 10.0
+# A factor has no more votes than the panel; two panels may differ, but not threefold.
+PANELS = 3.0
+# Annual technology multipliers by any published data lie within.
+MULTIPLIERS = (0.8, 1.3)
+# An addition to a yearly growth rate.
+LARGEST_ADDITION = 0.5
 
 
 def check_inputs(inputs: ModelInputs) -> list[Finding]:
     """All findings on the inputs, in the order of the sheets."""
-    return [
+    found = [
         *option_rules.check_options(inputs.options),
         *check_for_base_year(inputs),
+        *check_for_first_years(inputs),
         *check_io_table(inputs.table),
         *check_for_sectors(inputs),
         *check_for_sections(inputs),
@@ -37,6 +45,7 @@ def check_inputs(inputs: ModelInputs) -> list[Finding]:
         *check_for_provinces(inputs),
         *check_for_labour(inputs),
     ]
+    return found if errors_of(found) else [*found, *check_plausibility(inputs)]
 
 
 def check_for_base_year(inputs: ModelInputs) -> list[Finding]:
@@ -45,6 +54,27 @@ def check_for_base_year(inputs: ModelInputs) -> list[Finding]:
     if year is None or year == base:
         return []
     return [Finding("error", "base_year_table", {"year": year, "base": base}, "io_year", 0)]
+
+
+def check_for_first_years(inputs: ModelInputs) -> list[Finding]:
+    """The years of the options begin where the series do, or later."""
+    rules = (
+        ("fit_first", inputs.macro.years),
+        ("base_year", inputs.macro.years),
+        ("base_year", inputs.section_va.years),
+        ("base_year", inputs.province_gdp.years),
+    )
+    return [
+        Finding(
+            "error",
+            "first_year",
+            {"name": name, "first": years[0], "last": years[-1]},
+            "options",
+            option_rules.names().index(name),
+        )
+        for name, years in rules
+        if not years[0] <= getattr(inputs.options, name) <= years[-1]
+    ][:1]
 
 
 def check_for_sectors(inputs: ModelInputs) -> list[Finding]:
@@ -116,10 +146,17 @@ def check_for_panel(inputs: ModelInputs) -> list[Finding]:
         )
     scores = experts.grade_scores
     outside = np.flatnonzero(~((scores >= 0) & (scores <= 1)))
-    return found + [
+    found += [
         Finding("error", "grade_score_range", {"value": scores[i]}, "grade_scores", int(i))
         for i in outside
     ]
+    rising = np.flatnonzero(np.diff(scores) >= 0)
+    if not outside.size and rising.size:
+        where = int(rising[0]) + 1
+        found.append(
+            Finding("error", "grade_order", {"value": scores[where]}, "grade_scores", where)
+        )
+    return found
 
 
 def check_for_ballots(inputs: ModelInputs) -> list[Finding]:
@@ -141,9 +178,23 @@ def check_for_ballots(inputs: ModelInputs) -> list[Finding]:
         found.append(Finding("error", "no_direct", {}, "sector_direct", 0))
     if found:
         return found
+    valid = experts.ballots.sum(axis=2)
     return [
-        Finding("error", "ballot_empty", {}, "ballots", int(k * factors + f), 0)
-        for k, f in np.argwhere(experts.ballots.sum(axis=2) == 0)
+        *(
+            Finding("error", "ballot_empty", {}, "ballots", int(k * factors + f), 0)
+            for k, f in np.argwhere(valid == 0)
+        ),
+        *(
+            Finding(
+                "error",
+                "ballot_count",
+                {"votes": valid[k, f], "panel": np.median(valid)},
+                "ballots",
+                int(k * factors + f),
+                int(experts.ballots[k, f].argmax()),
+            )
+            for k, f in np.argwhere(valid > PANELS * np.median(valid))
+        ),
     ]
 
 
@@ -164,7 +215,9 @@ def check_for_overrides(inputs: ModelInputs) -> list[Finding]:
     column = MACRO_COLUMNS.index("multiplier_override")
     return found + [
         Finding("error", "multiplier_range", {"value": tau[t]}, "macro", column, int(t))
-        for t in np.flatnonzero(~np.isnan(tau) & ~((tau > 0.1) & (tau < 10)))
+        for t in np.flatnonzero(
+            ~np.isnan(tau) & ~((tau >= MULTIPLIERS[0]) & (tau <= MULTIPLIERS[1]))
+        )
     ]
 
 
@@ -175,6 +228,10 @@ def check_for_growth_rules(inputs: ModelInputs) -> list[Finding]:
         Finding("error", "growth_weights", {"total": f"{total:.6g}"}, "growth_weights", int(i), 0)
         for i, total in enumerate(rules.weights.sum(axis=1))
         if not abs(total - 1) <= 1e-9 or (rules.weights[i] < 0).any()
+    ]
+    found += [
+        Finding("error", "growth_size", {"value": rules.addition[i]}, "growth_addition", int(i))
+        for i in np.flatnonzero(~(np.abs(rules.addition) <= LARGEST_ADDITION))
     ]
     return found + [
         Finding(
@@ -218,6 +275,15 @@ def check_for_provinces(inputs: ModelInputs) -> list[Finding]:
         for i, code in enumerate(codes)
         if code not in province_codes()
     ]
+    found += [
+        Finding(
+            "error", "province_name", {"code": p.code, "found": p.name_zh, "name": official},
+            "province_names", i, 0,
+        )
+        for i, p in enumerate(inputs.provinces)
+        for official in [province_codes().get(p.code, "")]
+        if p.name_zh and not p.name_zh.startswith(official)
+    ]  # fmt: skip
     known = {r.key for r in inputs.regions}
     return found + [
         Finding("error", "region_unknown", {"region": p.region}, "province_regions", i)

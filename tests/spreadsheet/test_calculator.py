@@ -310,9 +310,11 @@ def test_failures_of_our_own_functions() -> None:
     assert str(calculation.failures["S", 1, 1]) == "no such sector"
 
 
-def test_other_exceptions_are_bugs() -> None:
-    with pytest.raises(ZeroDivisionError):
-        run({"F": lambda: 1 / 0}, A1="=F()")
+def test_a_function_that_trips_fails_in_its_own_cell() -> None:
+    calculation = run({"F": lambda: 1 / 0}, A1="=F()", A2="=1+1")
+    assert results(calculation) == {"A1": ExcelError("#VALUE!"), "A2": 2.0}
+    (failure,) = calculation.failures.values()
+    assert isinstance(failure, ZeroDivisionError)
 
 
 def test_a_function_is_called_once_though_its_formula_is_interrupted() -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from iiecon import default_inputs, load_inputs, run_model
 from iiecon.cli import main
-from iiecon.workbook.build import build_workbook, sheets_of
+from iiecon.workbook.build import build_workbook
+from iiecon.workbook.sheets import sheets_of
 from tests.workbook.edit import Edited
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -108,20 +108,23 @@ def find_name(
     for (owner, local), text in local_names.items():
         if owner.casefold() == sheet.casefold() and local.casefold() == wanted:
             return text
+    if name in names:  # most formulas spell a name as it was defined
+        return names[name]
     return next((text for key, text in names.items() if key.casefold() == wanted), None)
 
 
 def _file_content(path: Path) -> bytes:
     try:
-        if path.is_dir():
-            raise FileProblem(path, "file.not_workbook", "a folder")
+        if path.exists() and not path.is_file():
+            raise FileProblem(path, "file.not_workbook")
         if path.stat().st_size > MAX_BYTES:
             raise FileProblem(path, "file.too_big")
         return path.read_bytes()
     except PermissionError as error:
-        raise FileProblem(path, "file.locked", str(error)) from error
+        key = "file.locked" if os.name == "nt" else "file.unreadable"
+        raise FileProblem(path, key) from error
     except OSError as error:
-        raise FileProblem(path, "file.missing", str(error)) from error
+        raise FileProblem(path, "file.missing", error.strerror or "") from error
 
 
 def _require_zip(path: Path, content: bytes) -> None:
@@ -295,7 +298,7 @@ def _defined_names(
         name, scope = attributes.get("name", ""), attributes.get("localSheetId")
         if scope is None:
             names[name] = text
-        elif scope.isdigit() and int(scope) < len(tabs):
+        elif scope.isascii() and scope.isdigit() and len(scope) < 6 and int(scope) < len(tabs):
             local_names[tabs[int(scope)], name] = text
     return names, local_names
 
@@ -345,14 +348,16 @@ class TextRuns:
 
 def is_locked(path: Path) -> Path | None:
     """The lock file that a spreadsheet program keeps beside a workbook it has open, if any."""
-    path = Path(path)
-    locks = (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#"))
+    path = Path(path).resolve()
+    locks = (path.parent / f"~${path.name}", path.parent / f".~lock.{path.name}#")
     return next((lock for lock in locks if lock.exists()), None)
 
 
 def write_atomically(path: Path, data: bytes, backup: bool = True) -> Path | None:
     """Write a file so that a failure leaves the old one; returns the backup, if one was made."""
-    path = Path(path)
+    path = Path(path).resolve()  # a link stays a link to what is written
+    if path.is_dir():
+        raise FileProblem(path, "file.unwritable")
     saved = path.with_name(f"{path.name}.bak") if backup and path.exists() else None
     try:
         if saved:
@@ -362,7 +367,7 @@ def write_atomically(path: Path, data: bytes, backup: bool = True) -> Path | Non
         # Windows refuses to replace a file that a program holds open.
         held = isinstance(error, PermissionError) and os.name == "nt" and path.exists()
         key = "file.locked" if held else "file.unwritable"
-        raise FileProblem(path, key, str(error)) from error
+        raise FileProblem(path, key, error.strerror or "") from error
     return saved
 
 

@@ -25,6 +25,7 @@ from iiecon.spreadsheet.values import (
     Scalar,
     Value,
     compare,
+    joined,
     number_of,
     power,
     read_number,
@@ -304,7 +305,7 @@ def _length(count: Scalar) -> int:
 
 
 def _concatenate(*texts: Scalar) -> Scalar:
-    return "".join(map(text_of, texts))
+    return joined(*map(text_of, texts))
 
 
 def _value(text: Scalar) -> Scalar:

@@ -11,6 +11,7 @@ from iiecon.spreadsheet.package import find_name
 from iiecon.spreadsheet.sheet_reader import Cell, Position
 from iiecon.spreadsheet.values import (
     BAD_REFERENCE,
+    BAD_VALUE,
     MAX_COL,
     MAX_ROW,
     Area,
@@ -348,11 +349,9 @@ class Recalculation:
         try:
             return as_value(self._own[name](*arguments))
         except Exception as failure:
-            code = getattr(failure, "excel_error", None)
-            if code is None:
-                raise
+            # A function that trips over odd arguments fails in its own cell, not the whole run.
             self._result.failures[self._current] = failure
-            return ExcelError(code)
+            return ExcelError(getattr(failure, "excel_error", BAD_VALUE.code))
 
 
 def _address(key: Key) -> str:

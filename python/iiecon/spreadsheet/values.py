@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 
 MAX_ROW = 1_048_576
 MAX_COL = 16_384
+LONGEST_TEXT = 32_767
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
@@ -203,6 +204,13 @@ def text_of(value: Scalar) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     return general(value) if isinstance(value, float) else value or ""
+
+
+def joined(*texts: str) -> str:
+    """Texts joined, within the length that a cell can hold."""
+    if sum(map(len, texts)) > LONGEST_TEXT:
+        raise ErrorResult(BAD_VALUE)
+    return "".join(texts)
 
 
 def general(number: float) -> str:

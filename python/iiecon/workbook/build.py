@@ -20,10 +20,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from iiecon.inputs import ModelInputs
 from iiecon.spreadsheet.calculator import Book, Calculator, patched_parts
 from iiecon.spreadsheet.package import Package
-from iiecon.workbook import front_sheets, input_sheets, output_sheets
 from iiecon.workbook.assemble import assemble
-from iiecon.workbook.io_sheet import io_table
 from iiecon.workbook.layout import FORMATS, Block, Sheet
+from iiecon.workbook.sheets import sheets_of
 from udfs import FUNCTIONS
 
 FONT = "Microsoft YaHei"
@@ -37,28 +36,6 @@ COMPUTED_ALIGNMENT = {
 }
 LINE_HEIGHT = 13.0
 OWN_FUNCTION = re.compile(r"\b(" + "|".join(FUNCTIONS) + r")\(")
-
-
-def sheets_of(inputs: ModelInputs) -> list[Sheet]:
-    """Every sheet in the order of the tabs: summary, outputs, inputs."""
-    return [
-        input_sheets.about(inputs),
-        front_sheets.summary(inputs),
-        output_sheets.sections(inputs),
-        output_sheets.provinces(inputs),
-        output_sheets.employment(inputs),
-        output_sheets.io_analysis(inputs),
-        output_sheets.multiplier(inputs),
-        front_sheets.checks(inputs),
-        input_sheets.settings(inputs),
-        io_table(inputs),
-        input_sheets.sectors(inputs),
-        input_sheets.experts(inputs),
-        input_sheets.section_va(inputs),
-        input_sheets.macro(inputs),
-        input_sheets.province(inputs),
-        *input_sheets.references(),
-    ]
 
 
 def build_workbook(inputs: ModelInputs) -> bytes:
@@ -92,7 +69,9 @@ def _written(sheets: list[Sheet]) -> bytes:
             if block.name:
                 area = _absolute(block)
                 workbook.defined_names[block.name] = DefinedName(
-                    block.name, attr_text=f"'{sheet.name}'!{area}"
+                    block.name,
+                    attr_text=f"'{sheet.name}'!{area}",
+                    hidden=block.name.startswith("_") or None,
                 )
     workbook.active = 1
     workbook.properties.creator = "IIEconModel"

@@ -134,6 +134,8 @@ PLACES = {
     "section_codes": ("SECTION_CODES", "same"),
     "section_sector3": ("SECTION_SECTOR3", "same"),
     "growth_weights": ("GROWTH_WEIGHTS", "same"),
+    "growth_addition": ("GROWTH_ADDITION", "same"),
+    "province_names": ("PROVINCE_NAMES", "same"),
     "growth_addition_year": ("GROWTH_ADDITION_YEAR", "same"),
     "section_va": ("SECTION_VA", "same"),
     "rate_base": ("SECTION_VA", "same"),
@@ -180,6 +182,11 @@ class Block:
     spill: str = ""
     format: str = "general"
     choices: tuple[str, ...] = ()
+
+    @property
+    def computed(self) -> bool:
+        """Whether formulas fill it."""
+        return self.formula is not None or bool(self.spill)
 
     @property
     def area(self) -> str:

@@ -30,6 +30,8 @@ from iiecon.workbook.layout import INPUT_RANGES, PLACES, REQUIRED_SHEETS, InputR
 from udfs import FUNCTIONS
 from udfs.arguments import label
 
+LARGEST_RANGE = 1_000_000  # cells; a name over whole columns is no input range
+
 
 @dataclass(frozen=True)
 class Range:
@@ -83,6 +85,8 @@ class Reader:
             area = parse_area(area_text)
         except ValueError:
             return None
+        if area.size > LARGEST_RANGE:
+            return None
         return Range(sheet, area, self._values(sheet, area))
 
     def located(self, finding: Finding) -> Finding:
@@ -124,7 +128,10 @@ class Reader:
     def _names(self) -> None:
         for name, rule in INPUT_RANGES.items():
             found = self.range(name)
-            if found is None or found.sheet != rule.sheet:
+            own = [s for s, n in self._book.local_names if n.casefold() == name.casefold()]
+            if own:
+                self._error("name_shadowed", rule.sheet, "", name=name, sheet=own[0])
+            elif found is None or found.sheet != rule.sheet:
                 self._error("name_missing", rule.sheet, "", name=name)
             else:
                 self._ranges[name] = found
@@ -147,7 +154,9 @@ class Reader:
             self._error("cell_formula", found.sheet, cell, reason=reason)
         elif isinstance(value, ExcelError):
             self._error("cell_error", found.sheet, cell, value=value.code)
-        elif value is None or (isinstance(value, str) and not value.strip()):
+        elif isinstance(value, str) and value and not value.strip():
+            self._error("cell_spaces", found.sheet, cell)
+        elif value is None or value == "":
             if not rule.blank:
                 key = "cell_blank" if rule.kind == "number" else "cell_blank_text"
                 self._error(key, found.sheet, cell)
@@ -163,7 +172,15 @@ class Reader:
             name: self._width(name) for name in ("SECTION_VA_YEARS", "WAGE_YEARS", "PROVINCE_YEARS")
         }
         macro = self._height("MACRO_YEARS")
+        columns = ("IO_CODES", "IO_PRIMARY_CODES", "SECTOR_CODES",
+                   "FACTOR_KEYS", "SCORE_CODES", "SECTION_CODES", "MACRO_YEARS", "PROVINCE_CODES",
+                   "REGION_KEYS", "OPTION_VALUES")  # fmt: skip
+        rows = ("GRADE_KEYS", "SECTION_VA_YEARS", "WAGE_YEARS", "PROVINCE_YEARS")
         expected = {
+            **{name: (self._height(name), 1) for name in columns},
+            **{name: (1, self._width(name)) for name in rows},
+            "IO_FINAL_USE_CODES": (1, self._width("IO_FINAL_USE_CODES")),
+            "OPTION_VALUES": (len(option_rules.names()), 1),
             "IO_COLUMN_CODES": (1, n),
             "IO_NAMES": (n, 1),
             "IO_FLOWS": (n, n),

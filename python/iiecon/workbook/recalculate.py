@@ -17,10 +17,12 @@ from iiecon.findings import Finding, InputError, errors_of
 from iiecon.inputs import ModelInputs
 from iiecon.iotable import FloatArray
 from iiecon.model import run_model
+from iiecon.options import names as option_names
 from iiecon.results import ModelResults
 from iiecon.spreadsheet.calculator import Book, Calculation, Calculator, patched_parts
 from iiecon.spreadsheet.package import FileProblem, Package, is_locked, write_atomically
 from iiecon.spreadsheet.values import ExcelError, a1
+from iiecon.workbook.formulas import check_formulas
 from iiecon.workbook.read import Range, Reader
 from udfs import FUNCTIONS
 
@@ -97,6 +99,9 @@ def recalculate(path: Path, progress: Progress = lambda step: None) -> Recalcula
     inputs = reader.inputs()
     if inputs is None:
         return Recalculated(package, tuple(reader.findings), None, {})
+    changed = _changed_years(reader, inputs)
+    if changed:
+        return Recalculated(package, tuple(changed), None, {})
     progress("model")
     try:
         results = run_model(inputs)
@@ -105,7 +110,7 @@ def recalculate(path: Path, progress: Progress = lambda step: None) -> Recalcula
         return Recalculated(package, located, None, {})
     findings = [
         *(reader.located(f) for f in results.findings),
-        *_differences(reader, results),
+        *(check_formulas(book, reader, calculation, inputs) or _differences(reader, results)),
         *_formula_findings(calculation),
     ]
     results = replace(results, findings=tuple(findings))
@@ -143,13 +148,18 @@ def write(done: Recalculated, target: Path) -> Path | None:
     return write_atomically(target, done.package.replaced(done.parts).to_bytes())
 
 
+def _changed_years(reader: Reader, inputs: ModelInputs) -> list[Finding]:
+    """The sheets have one column per result year; another number of years needs other sheets."""
+    columns, years = reader.range("YEARS"), inputs.options.years
+    if columns is None or columns.area.width == len(years) or not years:
+        return []
+    row = option_names().index("last_year")
+    shown = f"{years[0]}–{years[-1]}"
+    return [reader.located(Finding("error", "years_changed", {"years": shown}, "options", row))]
+
+
 def _differences(reader: Reader, results: ModelResults) -> list[Finding]:
     """Named outputs held against the model: the two must give the same digits."""
-    years = reader.range("YEARS")
-    if years is not None and (years.area.height, years.area.width) != (1, len(results.years)):
-        shown = f"{results.years[0]}–{results.years[-1]}"
-        cell = str(years.area)
-        return [Finding("error", "years_changed", {"years": shown}, sheet=years.sheet, cell=cell)]
     found = []
     for name, of in OUTPUTS.items():
         place, expected = reader.range(name), of(results)
