@@ -29,8 +29,19 @@ def run_model(inputs: ModelInputs) -> ModelResults:
     findings = check_inputs(inputs)
     if errors_of(findings):
         raise InputError(findings)
-    options = inputs.options
+    results = _measure(inputs)
+    if not np.isfinite([*results.national, *results.national_jobs]).all():
+        raise NumericalError.one("not_finite", "options")
+    broken = identities.failed(identities.of(results))
+    if broken:
+        raise InputError(broken)
+    notes = [*results.technology.findings, *_notes(results)]
+    return replace(results, findings=(*findings, *notes))
 
+
+def _measure(inputs: ModelInputs) -> ModelResults:
+    """Step by step as the method's sections follow one another."""
+    options = inputs.options
     scores = expert_scores(inputs)
     contribution = leontief_contribution(
         inputs.table, scores.by_code(), cast(Imports, options.imports)
@@ -54,7 +65,7 @@ def run_model(inputs: ModelInputs) -> ModelResults:
     wages = _wages(inputs)
     section_jobs = _section_employment(inputs, direct, indirect, wages, national_jobs, gdp, labour)
 
-    results = ModelResults(
+    return ModelResults(
         inputs=inputs,
         years=tuple(options.years),
         scores=scores,
@@ -76,12 +87,6 @@ def run_model(inputs: ModelInputs) -> ModelResults:
         section_jobs_indirect=section_jobs[1],
         findings=(),
     )
-    if not np.isfinite([*results.national, *national_jobs]).all():
-        raise NumericalError.one("not_finite", "options")
-    broken = identities.failed(identities.of(results))
-    if broken:
-        raise InputError(broken)
-    return replace(results, findings=(*findings, *technology.findings, *_notes(results)))
 
 
 def expert_scores(inputs: ModelInputs) -> Scores:

@@ -13,6 +13,7 @@ import pytest
 
 from iiecon import default_inputs, load_inputs, run_model
 from iiecon.cli import main
+from iiecon.workbook.layout import INPUT_RANGES, PLACES, SHAPES
 from iiecon.workbook.recalculate import OUTPUTS
 from tests.workbook.edit import Edited
 from tests.workbook.graft import FOREIGN, graft
@@ -259,6 +260,9 @@ def test_inputs_survive_a_round_trip_through_the_workbook(workbook: Path) -> Non
 
 
 def test_the_reader_knows_every_table_that_findings_name() -> None:
-    from iiecon.workbook.layout import INPUT_RANGES, PLACES
-
     assert {name for name, _ in PLACES.values()} <= INPUT_RANGES.keys()
+
+
+def test_every_input_range_has_a_size_and_a_built_name(workbook: Path) -> None:
+    assert INPUT_RANGES.keys() == SHAPES.keys()
+    assert INPUT_RANGES.keys() <= set(openpyxl.load_workbook(workbook).defined_names)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from iiecon.inputs import MACRO_COLUMNS
+from iiecon.options import names as option_names
 from iiecon.spreadsheet.values import a1
 
 Kind = Literal["number", "code", "text"]
@@ -107,6 +109,58 @@ INPUT_RANGES = {
         InputRange("REGION_NAMES", "Province", "text", blank=True),
     )
 }
+
+# Rows and columns of each range: numbers and names of lists whose length counts, multiplied.
+SHAPES = {
+    **{
+        name: (name, "1")
+        for name in (
+            "IO_CODES", "IO_PRIMARY_CODES", "SECTOR_CODES", "FACTOR_KEYS", "SCORE_CODES",
+            "SECTION_CODES", "MACRO_YEARS", "PROVINCE_CODES", "REGION_KEYS",
+        )
+    },
+    **{
+        name: ("1", name)
+        for name in (
+            "IO_FINAL_USE_CODES", "GRADE_KEYS", "SECTION_VA_YEARS", "WAGE_YEARS", "PROVINCE_YEARS",
+        )
+    },
+    "OPTION_VALUES": (str(len(option_names())), "1"),
+    "MACRO_KEYS": ("1", str(len(MACRO_COLUMNS))),
+    "IO_YEAR": ("1", "1"),
+    "IO_COLUMN_CODES": ("1", "IO_CODES"),
+    "IO_NAMES": ("IO_CODES", "1"),
+    "IO_FLOWS": ("IO_CODES", "IO_CODES"),
+    "IO_FINAL_USE": ("IO_CODES", "IO_FINAL_USE_CODES"),
+    "IO_EXPORTS": ("IO_CODES", "1"),
+    "IO_IMPORTS": ("IO_CODES", "1"),
+    "IO_DISCREPANCY": ("IO_CODES", "1"),
+    "IO_OUTPUT": ("IO_CODES", "1"),
+    "IO_PRIMARY": ("IO_PRIMARY_CODES", "IO_CODES"),
+    "IO_OTHER_INPUTS": ("1", "IO_CODES"),
+    "IO_VALUE_ADDED": ("1", "IO_CODES"),
+    "SECTOR_SECTIONS": ("SECTOR_CODES", "1"),
+    "SECTOR_DIRECT": ("SECTOR_CODES", "1"),
+    "SCORES_SOURCE": ("1", "1"),
+    "FACTOR_WEIGHTS": ("FACTOR_KEYS", "1"),
+    "GRADE_SCORES": ("1", "GRADE_KEYS"),
+    "SCORE_OVERRIDE": ("SCORE_CODES", "1"),
+    "BALLOT_CODES": ("SCORE_CODES FACTOR_KEYS", "1"),
+    "BALLOTS": ("SCORE_CODES FACTOR_KEYS", "GRADE_KEYS"),
+    "SECTION_NAMES": ("SECTION_CODES", "2"),
+    "SECTION_SECTOR3": ("SECTION_CODES", "1"),
+    "SECTION_VA": ("SECTION_CODES", "SECTION_VA_YEARS"),
+    "GROWTH_WEIGHTS": ("SECTION_CODES", "3"),
+    "GROWTH_ADDITION": ("SECTION_CODES", "1"),
+    "GROWTH_ADDITION_YEAR": ("SECTION_CODES", "1"),
+    "SECTION_WAGES": ("SECTION_CODES", "WAGE_YEARS"),
+    "MACRO_DATA": ("MACRO_YEARS", "MACRO_KEYS"),
+    "PROVINCE_NAMES": ("PROVINCE_CODES", "2"),
+    "PROVINCE_REGIONS": ("PROVINCE_CODES", "1"),
+    "PROVINCE_EMPLOYED": ("PROVINCE_CODES", "2"),
+    "PROVINCE_GDP": ("PROVINCE_CODES", "3 PROVINCE_YEARS"),
+    "REGION_NAMES": ("REGION_KEYS", "2"),
+}  # fmt: skip
 
 # How an index of the model's array becomes a position in the range that an analyst sees:
 # "same", "across" (row and column swapped) or "by_sector" (three rows a province become three

@@ -26,7 +26,7 @@ from iiecon.options import Options
 from iiecon.spreadsheet.calculator import Book, Calculation, Calculator
 from iiecon.spreadsheet.package import Package, find_name
 from iiecon.spreadsheet.values import Area, ExcelError, Scalar, a1, parse_area
-from iiecon.workbook.layout import INPUT_RANGES, PLACES, REQUIRED_SHEETS, InputRange
+from iiecon.workbook.layout import INPUT_RANGES, PLACES, REQUIRED_SHEETS, SHAPES, InputRange
 from udfs import FUNCTIONS
 from udfs.arguments import label
 
@@ -165,59 +165,9 @@ class Reader:
 
     def _shapes(self) -> None:
         """Ranges that belong together have one size; years rise one by one; labels agree."""
-        n, m = self._height("IO_CODES"), self._height("SCORE_CODES")
-        f, g = self._height("FACTOR_KEYS"), self._width("GRADE_KEYS")
-        s, p = self._height("SECTION_CODES"), self._height("PROVINCE_CODES")
-        years = {
-            name: self._width(name) for name in ("SECTION_VA_YEARS", "WAGE_YEARS", "PROVINCE_YEARS")
-        }
-        macro = self._height("MACRO_YEARS")
-        columns = ("IO_CODES", "IO_PRIMARY_CODES", "SECTOR_CODES",
-                   "FACTOR_KEYS", "SCORE_CODES", "SECTION_CODES", "MACRO_YEARS", "PROVINCE_CODES",
-                   "REGION_KEYS", "OPTION_VALUES")  # fmt: skip
-        rows = ("GRADE_KEYS", "SECTION_VA_YEARS", "WAGE_YEARS", "PROVINCE_YEARS")
-        expected = {
-            **{name: (self._height(name), 1) for name in columns},
-            **{name: (1, self._width(name)) for name in rows},
-            "IO_FINAL_USE_CODES": (1, self._width("IO_FINAL_USE_CODES")),
-            "OPTION_VALUES": (len(option_rules.names()), 1),
-            "IO_COLUMN_CODES": (1, n),
-            "IO_NAMES": (n, 1),
-            "IO_FLOWS": (n, n),
-            "IO_FINAL_USE": (n, self._width("IO_FINAL_USE_CODES")),
-            "IO_EXPORTS": (n, 1),
-            "IO_IMPORTS": (n, 1),
-            "IO_DISCREPANCY": (n, 1),
-            "IO_OTHER_INPUTS": (1, n),
-            "IO_YEAR": (1, 1),
-            "SCORES_SOURCE": (1, 1),
-            "IO_OUTPUT": (n, 1),
-            "IO_PRIMARY": (self._height("IO_PRIMARY_CODES"), n),
-            "IO_VALUE_ADDED": (1, n),
-            "SECTOR_SECTIONS": (self._height("SECTOR_CODES"), 1),
-            "SECTOR_DIRECT": (self._height("SECTOR_CODES"), 1),
-            "FACTOR_WEIGHTS": (f, 1),
-            "GRADE_SCORES": (1, g),
-            "SCORE_OVERRIDE": (m, 1),
-            "BALLOT_CODES": (m * f, 1),
-            "BALLOTS": (m * f, g),
-            "SECTION_NAMES": (s, 2),
-            "SECTION_SECTOR3": (s, 1),
-            "SECTION_VA": (s, years["SECTION_VA_YEARS"]),
-            "GROWTH_WEIGHTS": (s, 3),
-            "GROWTH_ADDITION": (s, 1),
-            "GROWTH_ADDITION_YEAR": (s, 1),
-            "SECTION_WAGES": (s, years["WAGE_YEARS"]),
-            "MACRO_KEYS": (1, len(MACRO_COLUMNS)),
-            "MACRO_DATA": (macro, len(MACRO_COLUMNS)),
-            "PROVINCE_NAMES": (p, 2),
-            "PROVINCE_REGIONS": (p, 1),
-            "PROVINCE_EMPLOYED": (p, 2),
-            "PROVINCE_GDP": (p, 3 * years["PROVINCE_YEARS"]),
-            "REGION_NAMES": (self._height("REGION_KEYS"), 2),
-        }
-        for name, (height, width) in expected.items():
+        for name, (rows, columns) in SHAPES.items():
             area = self._ranges[name].area
+            height, width = self._size(rows), self._size(columns)
             if (area.height, area.width) != (height, width):
                 self._error(
                     "name_shape", self._ranges[name].sheet, str(area), name=name,
@@ -249,10 +199,9 @@ class Reader:
                 self._error_at("ballot_block", "BALLOT_CODES", i, code=code, found=found)
                 return
         keys = self._labels("MACRO_KEYS")
-        for i, key in enumerate(MACRO_COLUMNS):
-            if keys[i] != key:
-                self._error_at("option_choice", "MACRO_KEYS", i, name="MACRO_KEYS",
-                               value=keys[i], allowed=key)  # fmt: skip
+        for i, (key, found) in enumerate(zip(MACRO_COLUMNS, keys, strict=True)):
+            if key != found:
+                self._error_at("series_key", "MACRO_KEYS", i, key=key, found=found)
 
     # --- assembling -----------------------------------------------------------------------------
 
@@ -368,8 +317,11 @@ class Reader:
     def _height(self, name: str) -> int:
         return self._ranges[name].area.height
 
-    def _width(self, name: str) -> int:
-        return self._ranges[name].area.width
+    def _size(self, factors: str) -> int:
+        """A product of numbers and lengths of lists, such as "3 PROVINCE_YEARS"."""
+        areas = {f: self._ranges[f].area for f in factors.split() if not f.isdigit()}
+        lengths = {f: max(area.height, area.width) for f, area in areas.items()}
+        return math.prod(lengths.get(f) or int(f) for f in factors.split())
 
     def _years(self, name: str) -> tuple[int, ...]:
         return tuple(int(y) for y in self._numbers(name).ravel())
