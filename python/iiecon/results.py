@@ -184,6 +184,7 @@ class ModelResults:
                 "version": VERSION,
                 "inputs_sha256": self.inputs.sha256(),
                 "options": self.inputs.options.to_dict(),
+                "scores_source": self.inputs.experts.source,
             },
         }
 

@@ -266,3 +266,35 @@ def test_the_reader_knows_every_table_that_findings_name() -> None:
 def test_every_input_range_has_a_size_and_a_built_name(workbook: Path) -> None:
     assert INPUT_RANGES.keys() == SHAPES.keys()
     assert INPUT_RANGES.keys() <= set(openpyxl.load_workbook(workbook).defined_names)
+
+
+def estimated_marks(path: Path, sheet: str) -> set[tuple[str, str]]:
+    """(area, condition) of the conditional formats that show an estimate."""
+    formats = openpyxl.load_workbook(path)[sheet].conditional_formatting
+    return {
+        (str(given.sqref), rule.formula[0])
+        for given in formats
+        for rule in given.rules
+        if rule.dxf.numFmt.formatCode.endswith('" e"')
+    }
+
+
+@pytest.mark.parametrize("sheet", ["Sections", "Provinces", "Employment"])
+def test_tables_that_use_an_extrapolation_are_marked(sheet: str, workbook: Path) -> None:
+    assert len(estimated_marks(workbook, sheet)) >= 5
+
+
+def test_years_are_marked_where_the_model_marks_them(workbook: Path) -> None:
+    """And the marks follow the inputs: fewer data, more marks."""
+    for until, first in ((2020, 2019), (2018, 2019)):
+        book = Edited(workbook)
+        book.set_named("OPT_DATA_UNTIL", 0, 0, until)
+        book.set_named("OPT_MACRO_EXTRAPOLATION", 0, 0, "weighted_growth")
+        book.save()
+        assert main(["recalculate", str(workbook)]) == 0
+        results = run_model(load_inputs(str(workbook)))
+        marks = [v == "e" for v in shown(workbook, "SECTIONS_MARK")[0]]
+        assert marks == results.section_estimated.tolist()
+        assert marks == [year >= first for year in results.years]
+        gdp = [v == "e" for v in shown(workbook, "PROVINCE_GDP_MARK")[0]]
+        assert gdp == results.province_gdp.estimated.any(axis=0).tolist()

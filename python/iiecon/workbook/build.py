@@ -9,7 +9,10 @@ from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
@@ -21,12 +24,13 @@ from iiecon.inputs import ModelInputs
 from iiecon.spreadsheet.calculator import Book, Calculator, patched_parts
 from iiecon.spreadsheet.package import Package
 from iiecon.workbook.assemble import assemble
-from iiecon.workbook.layout import FORMATS, Block, Sheet
+from iiecon.workbook.layout import FORMATS, Block, Mark, Sheet
 from iiecon.workbook.sheets import sheets_of
 from udfs import FUNCTIONS
 
 FONT = "Microsoft YaHei"
 INK, INPUT_INK, WHITE = "FF222222", "FF1F4E9E", "FFFFFFFF"
+ESTIMATED_INK = "FF7A4A00"
 FILLS = {"header": "FF2F5D8A", "input": "FFE8F0FA", "computed": "FFEAF4EC"}
 TAB_COLOURS = {True: "FF4C9A5F", False: "FF3B73B9"}
 # Results are numbers or marks and stand to the right; labels taken from inputs to the left.
@@ -88,6 +92,8 @@ def _fill(worksheet: Worksheet, sheet: Sheet) -> None:
     for column, width in sheet.widths.items():
         worksheet.column_dimensions[get_column_letter(column)].width = width
     _fit_rows(worksheet, sheet)
+    for mark in sheet.marks:
+        _mark(worksheet, mark)
     worksheet["A1"].style = "title"
     worksheet.sheet_properties.tabColor = TAB_COLOURS[sheet.output]
     worksheet.sheet_view.showGridLines = False
@@ -97,6 +103,15 @@ def _fill(worksheet: Worksheet, sheet: Sheet) -> None:
     worksheet.page_setup.fitToHeight = 0
     worksheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
     worksheet.protection.sheet = sheet.output
+
+
+def _mark(worksheet: Worksheet, mark: Mark) -> None:
+    """Estimated cells in italics with an "e" behind the number."""
+    number = 200 + list(FORMATS).index(mark.format)  # beyond the formats that cells use
+    shown = NumberFormat(numFmtId=number, formatCode=f'{FORMATS[mark.format]}" e"')
+    style = DifferentialStyle(font=Font(italic=True, color=ESTIMATED_INK), numFmt=shown)
+    rule = Rule(type="expression", dxf=style, formula=[mark.condition])
+    worksheet.conditional_formatting.add(mark.area, rule)
 
 
 def _fit_rows(worksheet: Worksheet, sheet: Sheet) -> None:

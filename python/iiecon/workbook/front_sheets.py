@@ -67,11 +67,10 @@ def _national(page: pages.Page) -> None:
     lines.plain("jobs_direct", "", "people", _of("NATIONAL_JOBS_DIRECT"))
     lines.plain("jobs_indirect", "", "people", _of("NATIONAL_JOBS_INDIRECT"))
     lines.plain("tau", "", "multiplier", lambda k: f"INDEX(TAU,{k},1)")
-    marks = "SUM(INDEX(SECTION_ESTIMATED,0,{k}))+INDEX(GDP_ESTIMATED,1,{k})"
-    marks += "+INDEX(LABOUR_ESTIMATED,1,{k})+INDEX(TAU_ESTIMATED,{k},1)"
+    series = "INDEX(GDP_ESTIMATED,1,{k})+INDEX(LABOUR_ESTIMATED,1,{k})"
     lines.plain(
         "estimated", "NATIONAL_ESTIMATED", "whole",
-        lambda k: f'IF({marks.format(k=k)}>0,"e","")',
+        lambda k: f'IF(OR(INDEX(SECTIONS_MARK,1,{k})="e",{series.format(k=k)}>0),"e","")',
     )  # fmt: skip
 
 

@@ -250,6 +250,17 @@ class Block:
         return f"{first}:{last}" if first != last else first
 
 
+@dataclass(frozen=True)
+class Mark:
+    """Cells of `area` are shown as estimated where `condition` holds; it is written for the first
+    cell of the area and moves with the others, as Excel's conditional formats do.
+    """
+
+    area: str
+    condition: str
+    format: str
+
+
 @dataclass
 class Sheet:
     """One sheet: titles, blocks and how it looks. `output` sheets are locked."""
@@ -259,6 +270,7 @@ class Sheet:
     blocks: list[Block] = field(default_factory=list)
     widths: dict[int, float] = field(default_factory=dict)
     freeze: tuple[int, int] = (5, 1)
+    marks: list[Mark] = field(default_factory=list)
 
     def text(self, row: int, column: int, *cells: Value, role: Role = "label") -> None:
         """A row of labels."""

@@ -29,6 +29,11 @@ CONTRIBUTION = (
     "LEONTIEF_CONTRIB(IO_FLOWS,IO_OUTPUT,IO_VALUE_ADDED,IO_CODES,SCORE_CODES,SCORE_VALUES,"
     '"{measure}",OPT_IMPORTS,IO_IMPORTS,IO_EXPORTS)'
 )
+# Conditions under which the cell of a section and a year is an estimate.
+EXTRAPOLATED = "INDEX(SECTION_ESTIMATED,MATCH({code},SECTION_CODES,0),MATCH({year},YEARS,0))>0"
+WITH_MULTIPLIER = f"OR({EXTRAPOLATED},INDEX(TAU_ESTIMATED,MATCH({{year}},YEARS,0),1)>0)"
+GDP_MARKED = 'INDEX(PROVINCE_GDP_MARK,1,MATCH({year},YEARS,0))="e"'
+LABOUR_MARKED = "INDEX(LABOUR_ESTIMATED,1,MATCH({year},YEARS,0))=1"
 EXTRAPOLATE = (
     "IIE_EXTRAPOLATE({values},{years},{targets},{method},OPT_EXTRAPOLATION_WINDOW,OPT_DATA_UNTIL"
 )
@@ -151,29 +156,36 @@ def _macro_call(series: str, targets: str, marks: bool = False) -> str:
 def sections(inputs: ModelInputs) -> Sheet:
     """Value added by section and year: total, direct, indirect, and what it rests on."""
     page = new_page("Sections", inputs)
+    page.marks = "SECTIONS_MARK"
     rows = section_rows(inputs)
+    lines = Lines(page, "marks")
+    own = "SUM(INDEX(SECTION_ESTIMATED,0,{k}))+INDEX(TAU_ESTIMATED,{k},1)"
+    lines.marks("SECTIONS_MARK", lambda k: f"{own.format(k=k)}>0")
+    page.row += 1
     both = "SECTION_DIRECT+SECTION_INDIRECT"
-    top = page.table("total", rows, "SECTION_TOTAL", "money", spill=both)
+    top = page.table("total", rows, "SECTION_TOTAL", "money", spill=both, mark=WITH_MULTIPLIER)
     page.table(
-        "direct", rows, "SECTION_DIRECT", "money",
+        "direct", rows, "SECTION_DIRECT", "money", mark=EXTRAPOLATED,
         spill="IIE_SECTION_VA(BASE_DIRECT,RATE_BASE,SECTION_VA_USED)",
     )  # fmt: skip
     page.table(
-        "indirect", rows, "SECTION_INDIRECT", "money",
+        "indirect", rows, "SECTION_INDIRECT", "money", mark=WITH_MULTIPLIER,
         spill="IIE_SECTION_VA(BASE_INDIRECT,RATE_BASE,SECTION_VA_USED,TAU)",
     )  # fmt: skip
     _growth_table(page, rows, top)
     page.table(
-        "share_of_section", rows, "", "share", total=False, spill="SECTION_TOTAL/SECTION_VA_USED"
-    )
+        "share_of_section", rows, "", "share", total=False, mark=WITH_MULTIPLIER,
+        spill="SECTION_TOTAL/SECTION_VA_USED",
+    )  # fmt: skip
     call = EXTRAPOLATE.format(
         values="SECTION_VA", years="SECTION_VA_YEARS", targets="YEARS", method="OPT_EXTRAPOLATION"
     )
     call += ",GROWTH_WEIGHTS,GROWTH_ADDITION,GROWTH_ADDITION_YEAR"
-    page.table("section_va_used", rows, "SECTION_VA_USED", "money", spill=call + ")")
+    used = call + ")"
+    page.table("section_va_used", rows, "SECTION_VA_USED", "money", spill=used, mark=EXTRAPOLATED)
     page.table(
         "section_estimated", rows, "SECTION_ESTIMATED", "whole", spill=call + ',"estimated")',
-        total=False,
+        total=False, mark="",
     )  # fmt: skip
     _rates(page, rows)
     _published(page, rows)
@@ -228,9 +240,9 @@ def _published(page: Page, rows: Labels) -> None:
         key = f'"industry."&{a1(r, 1)}&"."&{a1(top - 1, c)}&".value_added"'
         return f'IFERROR(INDEX(PUBLISHED_VALUE,MATCH({key},PUBLISHED_ID,0)),"")'
 
-    page.table("published", rows, "PUBLISHED_TOTAL", "money", formula=printed)
+    page.table("published", rows, "PUBLISHED_TOTAL", "money", formula=printed, mark="")
     page.table(
-        "published_gap", rows, "PUBLISHED_GAP", "share", total=False,
+        "published_gap", rows, "PUBLISHED_GAP", "share", total=False, mark=WITH_MULTIPLIER,
         spill='IFERROR(SECTION_TOTAL/PUBLISHED_TOTAL-1,"")',
     )  # fmt: skip
     sheet.text(page.row, 1, header("gap_largest"))
@@ -246,7 +258,13 @@ def _published(page: Page, rows: Labels) -> None:
 def provinces(inputs: ModelInputs) -> Sheet:
     """Value added by province and region, and the GDP it is allocated by."""
     page = new_page("Provinces", inputs, {1: 22, 2: 14, 3: 24})
+    page.marks = "PROVINCES_MARK"
     rows = province_rows(inputs)
+    lines = Lines(page, "marks")
+    lines.marks("PROVINCE_GDP_MARK", _province_gdp_marks)
+    either = 'OR(INDEX(SECTIONS_MARK,1,{k})="e",INDEX(PROVINCE_GDP_MARK,1,{k})="e")'
+    lines.marks("PROVINCES_MARK", lambda k: either.format(k=k))
+    page.row += 1
     top = page.table(
         "province_value_added", rows, "PROVINCE_VA", "money",
         spill="IIE_PROVINCE_VA(PROVINCE_GDP_USED,SECTORS3_TOTAL)",
@@ -259,7 +277,7 @@ def provinces(inputs: ModelInputs) -> Sheet:
         spill="IIE_REGION_SUM(PROVINCE_VA,PROVINCE_REGIONS,REGION_KEYS)",
     )  # fmt: skip
     page.table(
-        "region_product", regions, "REGION_PRODUCT", "money", total=False,
+        "region_product", regions, "REGION_PRODUCT", "money", total=False, mark=GDP_MARKED,
         spill="IIE_REGION_SUM(PROVINCE_PRODUCT,PROVINCE_REGIONS,REGION_KEYS)",
     )  # fmt: skip
     page.table(
@@ -267,9 +285,23 @@ def provinces(inputs: ModelInputs) -> Sheet:
         spill='IFERROR(REGION_VA/REGION_PRODUCT,"")',
     )  # fmt: skip
     parts = "GDP_PRIMARY+GDP_SECONDARY+GDP_TERTIARY"
-    page.table("province_product", rows, "PROVINCE_PRODUCT", "money", spill=parts)
+    page.table("province_product", rows, "PROVINCE_PRODUCT", "money", spill=parts, mark=GDP_MARKED)
     _gdp_used(page, rows)
     return page.sheet
+
+
+def _province_gdp_marks(k: int) -> str:
+    """Whether the GDP of a province is extrapolated in the k-th year."""
+    parts = [
+        "SUM(INDEX("
+        + EXTRAPOLATE.format(
+            values=f"PROVINCE_{sector}", years="PROVINCE_YEARS", targets="YEARS",
+            method="OPT_MACRO_EXTRAPOLATION",
+        )
+        + f',,,,"estimated"),0,{k}))'
+        for sector in ("PRIMARY", "SECONDARY", "TERTIARY")
+    ]  # fmt: skip
+    return f"{'+'.join(parts)}>0"
 
 
 def _gdp_used(page: Page, rows: Labels) -> None:
@@ -297,6 +329,7 @@ def _gdp_used(page: Page, rows: Labels) -> None:
 def employment(inputs: ModelInputs) -> Sheet:
     """Jobs of the nation, of provinces and of sections."""
     page = new_page("Employment", inputs)
+    page.marks = "EMPLOYMENT_MARK"
     sections_, provinces_ = section_rows(inputs), province_rows(inputs)
     _national_employment(page)
     page.table(
@@ -310,12 +343,12 @@ def employment(inputs: ModelInputs) -> Sheet:
             spill=f"IIE_SECTION_EMPLOYMENT(SECTION_{part},SECTION_TOTAL,{basis}",
         )  # fmt: skip
     page.table(
-        "expected_wage", sections_, "SECTION_WAGE_USED", "whole", total=False,
+        "expected_wage", sections_, "SECTION_WAGE_USED", "whole", total=False, mark="",
         spill="IIE_EXPECTED_WAGE(SECTION_WAGES,WAGE_YEARS,YEARS,OPT_DATA_UNTIL)",
     )  # fmt: skip
     people = "INDEX(PROVINCE_EMPLOYED,0,1)+INDEX(PROVINCE_EMPLOYED,0,2)"
     page.table(
-        "province_labour", provinces_, "PROVINCE_LABOUR", "people",
+        "province_labour", provinces_, "PROVINCE_LABOUR", "people", mark=LABOUR_MARKED,
         spill=f"({people})/SUM(PROVINCE_EMPLOYED)*LABOUR_USED",
     )  # fmt: skip
     page.table(
@@ -355,6 +388,11 @@ def _national_employment(page: Page) -> None:
     lines.spill("gdp_used_nation", "GDP_USED", "money", _macro_call(gdp, "YEARS"))
     lines.spill("labour_estimated", "LABOUR_ESTIMATED", "whole", _macro_call(labour, "YEARS", True))
     lines.spill("gdp_estimated", "GDP_ESTIMATED", "whole", _macro_call(gdp, "YEARS", True))
+    series_marks = "INDEX(LABOUR_ESTIMATED,1,{k})+INDEX(GDP_ESTIMATED,1,{k})"
+    lines.marks(
+        "EMPLOYMENT_MARK",
+        lambda k: f'OR(INDEX(PROVINCES_MARK,1,{k})="e",{series_marks.format(k=k)}>0)',
+    )
     lines.plain("jobs", "NATIONAL_JOBS", "people", jobs)
     lines.plain("jobs_scale", "JOBS_SCALE", "rate", scale)
     lines.plain("jobs_direct", "NATIONAL_JOBS_DIRECT", "people", part("DIRECT"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from iiecon.inputs import ModelInputs
 from iiecon.spreadsheet.values import a1
 from iiecon.workbook.input_sheets import header, new_sheet
-from iiecon.workbook.layout import UNITS, Sheet
+from iiecon.workbook.layout import UNITS, Mark, Sheet
 
 TOP = 6
 FIRST_YEAR = 5  # the column of the first result year on every sheet
@@ -29,6 +29,7 @@ class Page:
     sheet: Sheet
     years: int
     row: int = TOP
+    marks: str = ""  # the range that says "e" for each year that rests on an extrapolation
 
     def table(
         self,
@@ -39,8 +40,13 @@ class Page:
         spill: str = "",
         formula: Callable[[int, int], str] | None = None,
         total: bool = True,
+        mark: str | None = None,
     ) -> int:
-        """A titled table of years; returns the row of its first line."""
+        """A titled table of years; returns the row of its first line.
+
+        Estimated cells are marked: by the page's years, or by `mark`, a condition with {year} and
+        {code} for a cell's year and code ("" = no marks).
+        """
         self.heading(key, UNITS.get(format, ""))
         self.year_headers()
         top = self.row + 1
@@ -49,11 +55,30 @@ class Page:
             self.sheet.spill(top, FIRST_YEAR, labels.count, self.years, spill, name, format)
         elif formula:
             self.sheet.formulas(top, FIRST_YEAR, labels.count, self.years, formula, name, format)
+        if mark != "":
+            self._mark(top, labels.count, format, mark)
         self.row = top + labels.count
         if total:
             self._total(top, labels.count, format)
+            if mark != "":
+                by_year = mark if mark and "{code}" not in mark else None
+                self._mark(self.row - 1, 1, format, by_year, header_row=top - 1)
         self.row += 2
         return top
+
+    def _mark(
+        self, top: int, count: int, format: str, mark: str | None, header_row: int = 0
+    ) -> None:
+        if not self.marks:
+            return
+        by_year = f'INDEX({self.marks},1,MATCH({{year}},YEARS,0))="e"'
+        year = a1(header_row or top - 1, FIRST_YEAR)
+        letters = year.rstrip("0123456789")
+        condition = (mark or by_year).format(
+            year=f"{letters}${year.removeprefix(letters)}", code=f"$A{top}"
+        )
+        last = a1(top + count - 1, FIRST_YEAR + self.years - 1)
+        self.sheet.marks.append(Mark(f"{a1(top, FIRST_YEAR)}:{last}", condition, format))
 
     def label_columns(self, labels: Labels, top: int) -> None:
         """Codes and names at the left of a table, taken from the inputs."""
@@ -138,6 +163,10 @@ class Lines:
             name, format,
         )  # fmt: skip
         page.row += 1
+
+    def marks(self, name: str, condition: Callable[[int], str]) -> None:
+        """The line that says "e" for each year in which the condition holds."""
+        self.plain("estimated", name, "whole", lambda k: f'IF({condition(k)},"e","")')
 
     def _label(self, key: str, format: str) -> None:
         chinese, english = header(key).split("\n")
