@@ -1,8 +1,6 @@
 """The spreadsheet functions: plain arrays in and out, defined once, offered on every surface."""
 
-from udfs import functions as _functions
+import udfs.functions  # noqa: F401  (importing them fills the registry)
 from udfs.registry import FUNCTIONS
 
 __all__ = ["FUNCTIONS"]
-
-del _functions
