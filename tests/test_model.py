@@ -459,7 +459,9 @@ def test_provinces_of_no_region_are_listed(inputs: ModelInputs, results: ModelRe
 def test_figures_after_data_until_change_nothing(
     inputs: ModelInputs, results: ModelResults
 ) -> None:
-    changed = with_cell(inputs, "province_gdp", 4, 2021, 1234.5)
+    row, column = 4, inputs.province_gdp.years.index(2021)
+    revised = 1.05 * inputs.province_gdp.values[row, column]
+    changed = with_cell(inputs, "province_gdp", row, 2021, revised)
     assert numbers(run_model(changed)) == numbers(results)
 
 

@@ -164,8 +164,8 @@ def test_check_tells_what_does_not_balance(table: IOTable) -> None:
     assert table.final_use is not None
     assert table.imports is not None
     rest = ([[v] for v in table.final_use], [[v] for v in table.imports])
-    good = call("IIE_CHECK", table.flows.tolist(), table.output.tolist(), table.value_added.tolist(),
-                *rest)  # fmt: skip
+    totals = (table.output.tolist(), table.value_added.tolist())
+    good = call("IIE_CHECK", table.flows.tolist(), *totals, *rest)
     assert [row[2] for row in good] == [True, True, True]
     flows = table.flows.copy()
     flows[3, 4] += 5.0

@@ -240,8 +240,15 @@ FIGURES: list[tuple[str, Break, Place]] = [
     ),
     (
         "employment of a province of zero",
-        lambda m: replace(m, province_employed=changed(m.province_employed, (4, 0), 0.0)),
-        ("not_positive", "province_employed", 4, 0),
+        lambda m: replace(
+            m, province_employed=changed(changed(m.province_employed, (4, 0), 0.0), (4, 1), 0.0)
+        ),
+        ("labour_positive", "province_employed", 4, 0),
+    ),
+    (
+        "negative employment of a province",
+        lambda m: replace(m, province_employed=changed(m.province_employed, (4, 1), -3.0)),
+        ("not_positive", "province_employed", 4, 1),
     ),
     (
         "table in 万元 taken for 亿元",

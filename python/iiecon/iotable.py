@@ -251,7 +251,7 @@ def is_productive(A: FloatArray, required: FloatArray) -> bool:
 def printed_precision(numbers: FloatArray) -> float:
     """The unit of the last printed digit: 10⁻ᵈ, d the fewest decimals that write 99 % of them."""
     values = numbers[numbers != 0]
-    for decimals in range(7):
+    for decimals in range(-4, 7):
         if values.size == 0 or np.mean(values == np.round(values, decimals)) >= 0.99:
             return float(10.0**-decimals)
     return 0.0

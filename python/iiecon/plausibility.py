@@ -26,6 +26,7 @@ def check_plausibility(inputs: ModelInputs) -> list[Finding]:
         *check_for_section_sums(inputs),
         *check_for_sections_of_the_table(inputs),
         *check_for_province_sums(inputs),
+        *check_for_shifted_years(inputs),
         *check_for_employment_sums(inputs),
         *check_for_employment_groups(inputs),
         *check_for_wage_levels(inputs),
@@ -44,6 +45,27 @@ def check_for_province_sums(inputs: ModelInputs) -> list[Finding]:
     series = inputs.province_gdp
     totals = dict(zip(series.years, series.values.sum(axis=0).tolist(), strict=True))
     return _sums_of_gdp(inputs, "province_gdp", totals, PROVINCES_OF_GDP)
+
+
+def check_for_shifted_years(inputs: ModelInputs) -> list[Finding]:
+    """Sums over provinces or sections follow the GDP of their own year, not of a neighbour's."""
+    gdp = dict(zip(inputs.macro.years, inputs.macro_row("gdp").tolist(), strict=True))
+    findings = []
+    for name, series in (("section_va", inputs.section_va), ("province_gdp", inputs.province_gdp)):
+        totals = dict(zip(series.years, series.values.sum(axis=0).tolist(), strict=True))
+        gaps = {s: _gap(totals, gdp, s) for s in (0, -1, 1)}
+        best = min(gaps, key=lambda s: gaps[s])
+        if best and 0.03 < gaps[0] < float("inf") and gaps[best] < gaps[0] / 2:
+            values = {"shift": f"{best:+d}"}
+            findings.append(Finding("error", "shifted_years", values, f"{name}_years", 0, 0))
+    return findings
+
+
+def _gap(totals: dict[int, float], gdp: dict[int, float], shift: int) -> float:
+    """Mean relative distance of sums to the GDP of `shift` years later; infinite for few years."""
+    ratios = [total / gdp.get(year + shift, np.nan) for year, total in totals.items()]
+    known = [abs(r - 1) for r in ratios if not np.isnan(r)]
+    return float(np.mean(known)) if len(known) >= 3 else float("inf")
 
 
 def _sums_of_gdp(
@@ -108,8 +130,11 @@ def check_for_employment_sums(inputs: ModelInputs) -> list[Finding]:
 def check_for_employment_groups(inputs: ModelInputs) -> list[Finding]:
     """The two counted groups stand in a similar proportion in every province."""
     units, private = inputs.province_employed.T
-    ratio = np.divide(private, units, out=np.ones_like(units), where=units > 0)
-    relative = ratio / np.median(ratio)
+    both = (units > 0) & (private > 0)
+    if not both.any():
+        return []
+    ratio = np.divide(private, units, out=np.full_like(units, np.nan), where=both)
+    relative = np.nan_to_num(ratio / np.nanmedian(ratio), nan=1.0)
     return [
         Finding(
             "error",

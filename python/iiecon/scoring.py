@@ -31,6 +31,8 @@ RANDOM_INDEX = (
     0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59,
 )  # fmt: skip
 CONSISTENCY_LIMIT = 0.10
+# Weights printed with three decimals add up to one within this.
+WEIGHTS_TOLERANCE = 2e-3
 
 
 @dataclass(frozen=True)
@@ -117,11 +119,11 @@ def validity(grades: FloatArray) -> float:
 
 
 def factor_weights(weights: npt.ArrayLike) -> FloatArray:
-    """The weights as an array; raises InputError unless they are ≥ 0 and sum to 1."""
+    """The weights as an array; raises InputError unless ≥ 0 and, up to rounding, 1 in sum."""
     w = np.asarray(weights, dtype=float).ravel()
     if not (w >= 0).all():
         raise InputError.one("weight_negative", "weights", int(np.flatnonzero(~(w >= 0))[0]))
-    if not abs(w.sum() - 1) <= 1e-9:
+    if not abs(w.sum() - 1) <= WEIGHTS_TOLERANCE:
         raise InputError.one("weights_sum", "weights", total=f"{w.sum():.6g}")
     return w
 

@@ -16,10 +16,14 @@ from iiecon.findings import Finding, errors_of
 from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series, read_csv
 from iiecon.iotable import FloatArray
 from iiecon.plausibility import check_plausibility
+from iiecon.regions import SECTORS3
+from iiecon.scoring import WEIGHTS_TOLERANCE
 
-# No published series grows or shrinks tenfold in a year; a slipped digit or unit does.
-JUMP = 10.0
-# A factor has no more votes than the panel; two panels may differ, but not threefold.
+# No series in use doubles or halves in a year, vintage breaks included; slips of digits do.
+JUMP = 2.0
+# Provincial GDP per employed person lies within 0.6 and 1.7 times the median.
+PRODUCTIVITY = 4.0
+# A factor has no more votes than the sector's panel.
 PANELS = 3.0
 # Annual technology multipliers by any published data lie within.
 MULTIPLIERS = (0.8, 1.3)
@@ -41,6 +45,7 @@ def check_inputs(inputs: ModelInputs) -> list[Finding]:
         *check_for_ballots(inputs),
         *check_for_overrides(inputs),
         *check_for_growth_rules(inputs),
+        *check_for_whole_wage_years(inputs),
         *check_for_series(inputs),
         *check_for_provinces(inputs),
         *check_for_labour(inputs),
@@ -117,17 +122,29 @@ def check_for_sections(inputs: ModelInputs) -> list[Finding]:
         *(
             Finding("error", "sector3_unknown", {"value": s.sector3}, "section_sector3", i)
             for i, s in enumerate(inputs.sections)
-            if s.sector3 not in ("primary", "secondary", "tertiary")
+            if s.sector3 not in SECTORS3
+        ),
+        *(
+            Finding(
+                "error",
+                "sector3_of_section",
+                {"section": s.code, "due": due, "found": s.sector3},
+                "section_sector3",
+                i,
+            )
+            for i, s in enumerate(inputs.sections)
+            for due in [standard_sectors3().get(s.code, s.sector3)]
+            if s.sector3 != due and s.sector3 in SECTORS3
         ),
     ]
 
 
 def check_for_scale(inputs: ModelInputs) -> list[Finding]:
-    """The table's value added is of the size of GDP: a slip of unit is a factor of 10 000."""
+    """The table's value added is GDP, up to revisions; a slip of unit is a factor of 10 000."""
     gdp = dict(zip(inputs.macro.years, inputs.macro_row("gdp"), strict=True))
     nation = gdp.get(inputs.options.base_year, np.nan)
     total = float(inputs.table.value_added.sum())
-    if not nation > 0 or not total > 0 or 0.5 < total / nation < 2:
+    if not nation > 0 or not total > 0 or 0.85 < total / nation < 1.18:
         return []
     values = {"table": f"{total:.6g}", "gdp": f"{nation:.6g}", "unit": inputs.options.io_unit}
     return [Finding("error", "unit_slip", values, "options", option_rules.names().index("io_unit"))]
@@ -140,7 +157,7 @@ def check_for_panel(inputs: ModelInputs) -> list[Finding]:
         Finding("error", "weight_negative", {"value": experts.weights[i]}, "weights", int(i))
         for i in np.flatnonzero(~(experts.weights >= 0))
     ]
-    if not found and abs(experts.weights.sum() - 1) > 1e-9:
+    if not found and abs(experts.weights.sum() - 1) > WEIGHTS_TOLERANCE:
         found.append(
             Finding("error", "weights_sum", {"total": f"{experts.weights.sum():.6g}"}, "weights", 0)
         )
@@ -188,12 +205,12 @@ def check_for_ballots(inputs: ModelInputs) -> list[Finding]:
             Finding(
                 "error",
                 "ballot_count",
-                {"votes": valid[k, f], "panel": np.median(valid)},
+                {"votes": valid[k, f], "panel": np.median(valid[k])},
                 "ballots",
                 int(k * factors + f),
                 int(experts.ballots[k, f].argmax()),
             )
-            for k, f in np.argwhere(valid > PANELS * np.median(valid))
+            for k, f in np.argwhere(valid > PANELS * np.median(valid, axis=1, keepdims=True))
         ),
     ]
 
@@ -227,7 +244,7 @@ def check_for_growth_rules(inputs: ModelInputs) -> list[Finding]:
     found = [
         Finding("error", "growth_weights", {"total": f"{total:.6g}"}, "growth_weights", int(i), 0)
         for i, total in enumerate(rules.weights.sum(axis=1))
-        if not abs(total - 1) <= 1e-9 or (rules.weights[i] < 0).any()
+        if not abs(total - 1) <= WEIGHTS_TOLERANCE or (rules.weights[i] < 0).any()
     ]
     found += [
         Finding("error", "growth_size", {"value": rules.addition[i]}, "growth_addition", int(i))
@@ -242,6 +259,16 @@ def check_for_growth_rules(inputs: ModelInputs) -> list[Finding]:
             int(i),
         )
         for i in np.flatnonzero((rules.addition != 0) & ~np.isin(rules.addition_year, years))
+    ]
+
+
+def check_for_whole_wage_years(inputs: ModelInputs) -> list[Finding]:
+    """A year of wages is given for all sections or for none."""
+    missing = np.isnan(inputs.wages.values)
+    partial = missing.any(axis=0) & ~missing.all(axis=0)
+    return [
+        Finding("error", "cell_blank", {}, "wages", c, t)
+        for c, t in np.argwhere(missing & partial).tolist()
     ]
 
 
@@ -295,10 +322,19 @@ def check_for_provinces(inputs: ModelInputs) -> list[Finding]:
 def check_for_labour(inputs: ModelInputs) -> list[Finding]:
     """Provincial employment is positive and its productivity within tenfold of the median."""
     employed = inputs.province_employed
-    found = _not_positive("province_employed", employed)
+    found = [
+        Finding("error", "not_positive", {"value": employed[i, j]}, "province_employed", i, j)
+        for i, j in np.argwhere(~(employed >= 0)).tolist()
+    ]
+    found += [
+        Finding("error", "labour_positive", {}, "province_employed", int(i), 0)
+        for i in np.flatnonzero(employed.sum(axis=1) == 0)
+    ]
     if found:
         return found
     product = _last_product(inputs)
+    if np.isnan(product).all():
+        return []
     ratio = product / employed.sum(axis=1)
     relative = ratio / np.nanmedian(ratio)
     return [
@@ -310,8 +346,14 @@ def check_for_labour(inputs: ModelInputs) -> list[Finding]:
             int(i),
             int(employed[i].argmax()),
         )
-        for i in np.flatnonzero((relative > JUMP) | (relative < 1 / JUMP))
+        for i in np.flatnonzero((relative > PRODUCTIVITY) | (relative < 1 / PRODUCTIVITY))
     ]
+
+
+@cache
+def standard_sectors3() -> dict[str, str]:
+    """Section letter → sector of three, by the national classification."""
+    return {r["section"]: r["sector3"] for r in read_csv("sections.csv")}
 
 
 @cache

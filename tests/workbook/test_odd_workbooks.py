@@ -29,7 +29,7 @@ def block(name: str, rows: range, columns: range, factor: float, at: tuple[int, 
     return spoil
 
 
-def one(name: str, row: int, column: int, value: float | str) -> Spoil:
+def one(name: str, row: int, column: int, value: float | str | None) -> Spoil:
     return lambda book: book.set_named(name, row, column, value)
 
 
@@ -42,7 +42,32 @@ def reversed_grades(book: Edited) -> str:
 def shifted_years(book: Edited) -> str:
     for j in range(8):
         book.set_named("SECTION_VA_YEARS", 0, j, 2016 + j)
-    return "!".join(book.place("SECTION_VA", 0, 1))
+    return "!".join(book.place("SECTION_VA_YEARS", 0, 0))
+
+
+def shifted_province_years(book: Edited) -> str:
+    for j in range(7):
+        book.set_named("PROVINCE_YEARS", 0, j, 2015 + j)
+    return "!".join(book.place("PROVINCE_YEARS", 0, 0))
+
+
+def larger_gdp(book: Edited) -> str:
+    book.set_named("MACRO_DATA", 10, 0, 1.3 * 832035.9)
+    return "!".join(book.place("OPT_IO_UNIT"))
+
+
+def swapped_sections(book: Edited) -> str:
+    book.set_named("SECTION_CODES", 9, 0, "K")
+    book.set_named("SECTION_CODES", 10, 0, "J")
+    return "!".join(book.place("GROWTH_SECTIONS", 9, 0))
+
+
+def ballots_off_their_grades(book: Edited) -> str:
+    for element in book.workbook.iter(f"{MAIN}definedName"):
+        if element.get("name") == "BALLOTS":
+            element.text = str(element.text).replace("$E$", "$F$").replace("$I$", "$J$")
+            return str(element.text).replace("$", "").replace("'", "")
+    raise AssertionError("there is no name BALLOTS")
 
 
 def swapped_codes(book: Edited) -> str:
@@ -57,6 +82,13 @@ SLIPS: dict[str, Spoil] = {
     "all wages of a section x10": block("SECTION_WAGES", range(2, 3), range(3), 10, (2, 0)),
     "one kind of employment x10": block("PROVINCE_EMPLOYED", range(9, 10), range(1), 10, (9, 0)),
     "section years shifted": shifted_years,
+    "province years shifted": shifted_province_years,
+    "sections in another order": swapped_sections,
+    "ballots off their grades": ballots_off_their_grades,
+    "a province threefold": block("PROVINCE_GDP", range(18, 19), range(18, 19), 3, (18, 18)),
+    "a table of another size": larger_gdp,
+    "section in another sector": one("SECTION_SECTOR3", 2, 0, "primary"),
+    "one wage missing": one("SECTION_WAGES", 7, 1, None),
     "grades reversed": reversed_grades,
     "grades equal": one("GRADE_SCORES", 0, 1, 1.0),
     "a thousand votes": one("BALLOTS", 5, 2, 1000),
@@ -91,6 +123,25 @@ def test_the_slip_is_refused_with_its_place(
     book.save()
     error = refused(workbook, capsys)
     assert any(line.startswith(f"{place}:") for line in error.splitlines()), error
+
+
+def test_a_formula_that_was_changed_is_pointed_out(
+    workbook: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not refused: the analyst may mean it, but it is said."""
+    book = Edited(workbook)
+    sheet, address = book.place("SUMMARY_LIGHT")
+    book.formula(sheet, address, '"✔ OK"')
+    book.save()
+    assert main(["recalculate", str(workbook)]) == 0
+    assert f"{sheet}!{address}: " in capsys.readouterr().err
+
+
+def test_an_untouched_workbook_has_no_changed_formula(
+    workbook: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["recalculate", str(workbook)]) == 0
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("name", ["IO_DIVISOR", "BASE_DIRECT", "PRODUCTION_FIT", "GDP_PRIMARY"])

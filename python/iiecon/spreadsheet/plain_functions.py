@@ -8,8 +8,8 @@ value but passes over it inside a range.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from decimal import ROUND_HALF_UP, Decimal
-from math import exp, fsum, log, sqrt
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
+from math import exp, floor, fsum, log, sqrt
 from statistics import median
 
 from iiecon.spreadsheet.criteria import criterion, wildcard
@@ -17,6 +17,7 @@ from iiecon.spreadsheet.values import (
     BAD_NUMBER,
     BAD_REFERENCE,
     BAD_VALUE,
+    DIVISION_BY_ZERO,
     NA,
     ErrorResult,
     ExcelError,
@@ -278,7 +279,7 @@ def _transpose(area: Value) -> Value:
 # Functions of single values
 
 
-def _round(value: Scalar, digits: Scalar) -> Scalar:
+def _round(value: Scalar, digits: Scalar, how: str = ROUND_HALF_UP) -> Scalar:
     """Halves go away from zero, judged on the 15 digits that Excel shows."""
     number, places = number_of(value), int(number_of(digits))
     shown = Decimal(f"{number:.15g}")
@@ -286,7 +287,13 @@ def _round(value: Scalar, digits: Scalar) -> Scalar:
         return number
     if -places > shown.adjusted() + 1:
         return 0.0
-    return float(shown.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+    return float(shown.quantize(Decimal(1).scaleb(-places), how))
+
+
+def _mod(number: Scalar, divisor: Scalar) -> Scalar:
+    """The remainder, with the sign of the divisor."""
+    x, y = number_of(number), number_of(divisor)
+    return x - y * floor(x / y) if y else DIVISION_BY_ZERO
 
 
 def _left(text: Scalar, count: Scalar = 1.0) -> Scalar:
@@ -356,13 +363,18 @@ ELEMENTWISE: dict[str, Callable[..., Scalar]] = {
     "LEN": lambda x: float(len(text_of(x))),
     "LN": lambda x: log(number_of(x)),
     "N": _n,
+    "INT": lambda x: float(floor(number_of(x))),
+    "MOD": _mod,
     "NA": lambda: NA,
     "NOT": lambda x: not truth_of(x),
     "POWER": lambda x, y: power(number_of(x), number_of(y)),
     "RIGHT": _right,
     "ROUND": _round,
+    "ROUNDDOWN": lambda x, digits: _round(x, digits, ROUND_DOWN),
+    "ROUNDUP": lambda x, digits: _round(x, digits, ROUND_UP),
     "SQRT": lambda x: sqrt(number_of(x)),
     "T": lambda x: x if isinstance(x, str | ExcelError) else "",
     "TRUE": lambda: True,
+    "TRUNC": lambda x, digits=0.0: _round(x, digits, ROUND_DOWN),
     "VALUE": _value,
 }

@@ -19,6 +19,9 @@ class ExcelError:
 
     code: str
 
+    def __str__(self) -> str:
+        return self.code
+
 
 Scalar: TypeAlias = float | str | bool | ExcelError | None
 Matrix: TypeAlias = list[list[Scalar]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from iiecon.findings import Finding
 from iiecon.inputs import ModelInputs
@@ -19,13 +21,16 @@ def check_formulas(
     """Findings on computed blocks of the layout: a missing name, a constant pasted over a formula,
     a formula that cannot be computed or gives an error value.
     """
-    return [
+    found = [
         finding
         for sheet in sheets_with_formulas(inputs)
         for block in sheet.blocks
         if block.computed
         for finding in _check_block(book, reader, calculation, sheet.name, block)
     ]
+    # What merely follows from another failure is left out: the cause is what needs mending.
+    causes = [f for f in found if f.key != "output_unevaluated" or f.values["cause"]]
+    return causes or found
 
 
 def _check_block(
@@ -46,11 +51,30 @@ def _check_block(
                 return
             reason = calculation.unevaluated.get((place.sheet, *position))
             if reason is not None:
-                yield _at("output_unevaluated", place, i, j, reason=reason)
+                cause = not reason.startswith("depends on")
+                yield _at("output_unevaluated", place, i, j, reason=reason, cause=cause)
                 return
             if isinstance(value, ExcelError):
-                yield _at("output_unevaluated", place, i, j, reason=value.code)
+                cause = (place.sheet, *position) in calculation.failures
+                yield _at("output_unevaluated", place, i, j, reason=value.code, cause=cause)
                 return
+            if anchor and cell is not None and cell.formula is not None:
+                due = (
+                    block.formula(block.row + i, block.column + j) if block.formula else block.spill
+                )
+                if _essence(cell.formula) != _essence(due):
+                    yield replace(
+                        _at("formula_changed", place, i, j, found=f"={cell.formula}"),
+                        severity="warning",
+                    )
+                    return
+
+
+def _essence(formula: str) -> str:
+    """A formula without what programs rewrite when saving: spaces, case, addresses, numerals."""
+    plain = re.sub(r"_XLFN\.|_XLWS\.|_XLUDF\.|\s", "", formula.upper())
+    plain = re.sub(r"\$?[A-Z]{1,3}\$?\d+", "#", plain)
+    return re.sub(r"\d+(\.\d+)?(E[-+]?\d+)?", lambda m: f"{float(m.group()):.9g}", plain)
 
 
 def _at(key: str, place: Range, i: int, j: int, **values: Scalar) -> Finding:

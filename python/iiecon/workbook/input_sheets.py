@@ -97,7 +97,8 @@ def _growth_rules(sheet: Sheet, inputs: ModelInputs, row: int) -> None:
         row, 1, header("section"), header("weight_1"), header("weight_2"), header("weight_3"),
         header("growth_addition"), header("addition_year"), role="header",
     )  # fmt: skip
-    sheet.table(row + 1, 1, column_of([s.code for s in inputs.sections]), "label")
+    letters = column_of([s.code for s in inputs.sections])
+    sheet.table(row + 1, 1, letters, "label", "GROWTH_SECTIONS")
     rules = inputs.growth
     sheet.table(row + 1, 2, cells(rules.weights), name="GROWTH_WEIGHTS")
     sheet.table(row + 1, 5, cells(rules.addition[:, None]), name="GROWTH_ADDITION")
@@ -252,7 +253,9 @@ def macro(inputs: ModelInputs) -> Sheet:
     wages = _padded(inputs.wages, inputs.options.last_year)
     sheet.text(TOP, left, header("section"), header("name_zh"), role="header")
     sheet.table(TOP, left + 2, [list(wages.years)], "header", "WAGE_YEARS", "year")
-    sheet.table(TOP + 2, left, [[s.code, s.name_zh] for s in inputs.sections], "label")
+    letters = column_of([s.code for s in inputs.sections])
+    sheet.table(TOP + 2, left, letters, "label", "WAGE_SECTIONS")
+    sheet.table(TOP + 2, left + 1, column_of([s.name_zh for s in inputs.sections]), "label")
     sheet.table(TOP + 2, left + 2, cells(wages.values), "input", "SECTION_WAGES", "whole")
     sheet.widths = {
         1: 9, **dict.fromkeys(range(2, width + 2), 16), left: 10, left + 1: 34,

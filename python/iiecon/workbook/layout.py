@@ -94,6 +94,8 @@ INPUT_RANGES = {
         InputRange("SECTION_SECTOR3", "Section_VA", "text"),
         InputRange("SECTION_VA_YEARS", "Section_VA", "number"),
         InputRange("SECTION_VA", "Section_VA", "number", blank=True),
+        InputRange("GROWTH_SECTIONS", "Settings", "text"),
+        InputRange("WAGE_SECTIONS", "Macro", "text"),
         InputRange("MACRO_YEARS", "Macro", "number"),
         InputRange("MACRO_KEYS", "Macro", "text"),
         InputRange("MACRO_DATA", "Macro", "number", blank=True),
@@ -150,6 +152,8 @@ SHAPES = {
     "SECTION_NAMES": ("SECTION_CODES", "2"),
     "SECTION_SECTOR3": ("SECTION_CODES", "1"),
     "SECTION_VA": ("SECTION_CODES", "SECTION_VA_YEARS"),
+    "GROWTH_SECTIONS": ("SECTION_CODES", "1"),
+    "WAGE_SECTIONS": ("SECTION_CODES", "1"),
     "GROWTH_WEIGHTS": ("SECTION_CODES", "3"),
     "GROWTH_ADDITION": ("SECTION_CODES", "1"),
     "GROWTH_ADDITION_YEAR": ("SECTION_CODES", "1"),
@@ -161,6 +165,26 @@ SHAPES = {
     "PROVINCE_GDP": ("PROVINCE_CODES", "3 PROVINCE_YEARS"),
     "REGION_NAMES": ("REGION_KEYS", "2"),
 }  # fmt: skip
+
+# Ranges that must begin in the same row or column as their labels.
+ALIGNED = (
+    ("IO_FLOWS", "IO_CODES", "row"),
+    ("IO_FLOWS", "IO_COLUMN_CODES", "column"),
+    ("BALLOTS", "BALLOT_CODES", "row"),
+    ("BALLOTS", "GRADE_KEYS", "column"),
+    ("SCORE_OVERRIDE", "SCORE_CODES", "row"),
+    ("SECTION_VA", "SECTION_CODES", "row"),
+    ("SECTION_VA", "SECTION_VA_YEARS", "column"),
+    ("GROWTH_WEIGHTS", "GROWTH_SECTIONS", "row"),
+    ("SECTION_WAGES", "WAGE_SECTIONS", "row"),
+    ("SECTION_WAGES", "WAGE_YEARS", "column"),
+    ("MACRO_DATA", "MACRO_YEARS", "row"),
+    ("MACRO_DATA", "MACRO_KEYS", "column"),
+    ("PROVINCE_GDP", "PROVINCE_CODES", "row"),
+    ("PROVINCE_GDP", "PROVINCE_YEARS", "column"),
+    ("PROVINCE_EMPLOYED", "PROVINCE_CODES", "row"),
+    ("PROVINCE_REGIONS", "PROVINCE_CODES", "row"),
+)
 
 # How an index of the model's array becomes a position in the range that an analyst sees:
 # "same", "across" (row and column swapped) or "by_sector" (three rows a province become three
@@ -192,6 +216,8 @@ PLACES = {
     "province_names": ("PROVINCE_NAMES", "same"),
     "growth_addition_year": ("GROWTH_ADDITION_YEAR", "same"),
     "section_va": ("SECTION_VA", "same"),
+    "section_va_years": ("SECTION_VA_YEARS", "same"),
+    "province_gdp_years": ("PROVINCE_YEARS", "same"),
     "rate_base": ("SECTION_VA", "same"),
     "macro": ("MACRO_DATA", "across"),
     "production": ("MACRO_DATA", "across"),

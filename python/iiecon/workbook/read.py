@@ -26,10 +26,18 @@ from iiecon.options import Options
 from iiecon.spreadsheet.calculator import Book, Calculation, Calculator
 from iiecon.spreadsheet.package import Package, find_name
 from iiecon.spreadsheet.values import Area, ExcelError, Scalar, a1, parse_area
-from iiecon.workbook.layout import INPUT_RANGES, PLACES, REQUIRED_SHEETS, SHAPES, InputRange
+from iiecon.workbook.layout import (
+    ALIGNED,
+    INPUT_RANGES,
+    PLACES,
+    REQUIRED_SHEETS,
+    SHAPES,
+    InputRange,
+)
 from udfs import FUNCTIONS
 from udfs.arguments import label
 
+YEAR_RANGES = ("IO_YEAR", "SECTION_VA_YEARS", "MACRO_YEARS", "WAGE_YEARS", "PROVINCE_YEARS")
 LARGEST_RANGE = 1_000_000  # cells; a name over whole columns is no input range
 
 
@@ -161,7 +169,7 @@ class Reader:
                 key = "cell_blank" if rule.kind == "number" else "cell_blank_text"
                 self._error(key, found.sheet, cell)
         elif rule.kind == "number":
-            self._error("cell_text", found.sheet, cell, value=label(value))
+            self._error("cell_text", found.sheet, cell, value=value)
 
     def _shapes(self) -> None:
         """Ranges that belong together have one size; years rise one by one; labels agree."""
@@ -174,8 +182,9 @@ class Reader:
                     found=f"{area.height} × {area.width}", expected=f"{height} × {width}",
                 )  # fmt: skip
         if not errors_of(self.findings):
-            for name in ("SECTION_VA_YEARS", "MACRO_YEARS", "WAGE_YEARS", "PROVINCE_YEARS"):
+            for name in YEAR_RANGES:
                 self._check_years(name)
+            self._check_alignment()
             self._check_labels()
 
     def _check_years(self, name: str) -> None:
@@ -185,6 +194,18 @@ class Reader:
                 self._error_at("year_header", name, i, value=f"{year:g}")
                 return
 
+    def _check_alignment(self) -> None:
+        """A name that was moved off its labels would read the wrong figures."""
+        for name, labels, axis in ALIGNED:
+            place, beside = self._ranges[name], self._ranges[labels]
+            corner = (place.area.row1, beside.area.row1)
+            if axis == "column":
+                corner = (place.area.col1, beside.area.col1)
+            if corner[0] != corner[1]:
+                self._error(
+                    "name_aligned", place.sheet, str(place.area), name=name, labels=labels
+                )  # fmt: skip
+
     def _check_labels(self) -> None:
         """Row codes equal column codes; ballots stand in the order of the scores."""
         rows, columns = self._labels("IO_CODES"), self._labels("IO_COLUMN_CODES")
@@ -192,6 +213,12 @@ class Reader:
             if row != column:
                 self._error_at("code_mismatch", "IO_COLUMN_CODES", i, row=row, column=column)
                 return
+        letters = self._labels("SECTION_CODES")
+        for name in ("GROWTH_SECTIONS", "WAGE_SECTIONS"):
+            for i, (letter, found) in enumerate(zip(letters, self._labels(name), strict=True)):
+                if letter != found:
+                    self._error_at("section_order", name, i, section=letter, found=found)
+                    return
         factors = self._height("FACTOR_KEYS")
         due = [code for code in self._labels("SCORE_CODES") for _ in range(factors)]
         for i, (code, found) in enumerate(zip(due, self._labels("BALLOT_CODES"), strict=True)):

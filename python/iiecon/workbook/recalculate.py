@@ -110,7 +110,7 @@ def recalculate(path: Path, progress: Progress = lambda step: None) -> Recalcula
         return Recalculated(package, located, None, {})
     findings = [
         *(reader.located(f) for f in results.findings),
-        *(check_formulas(book, reader, calculation, inputs) or _differences(reader, results)),
+        *_output_findings(book, reader, calculation, results),
         *_formula_findings(calculation),
     ]
     results = replace(results, findings=tuple(findings))
@@ -148,10 +148,22 @@ def write(done: Recalculated, target: Path) -> Path | None:
     return write_atomically(target, done.package.replaced(done.parts).to_bytes())
 
 
+def _output_findings(
+    book: Book, reader: Reader, calculation: Calculation, results: ModelResults
+) -> list[Finding]:
+    """Formulas that are gone come first; only sound ones are held against the model."""
+    found = check_formulas(book, reader, calculation, results.inputs)
+    return found if errors_of(found) else [*found, *_differences(reader, results)]
+
+
 def _changed_years(reader: Reader, inputs: ModelInputs) -> list[Finding]:
     """The sheets have one column per result year; another number of years needs other sheets."""
-    columns, years = reader.range("YEARS"), inputs.options.years
-    if columns is None or columns.area.width == len(years) or not years:
+    options = inputs.options
+    columns, fitted, years = reader.range("YEARS"), reader.range("FIT_YEARS"), options.years
+    if columns is None or fitted is None or not years:
+        return []
+    rows = options.last_year - options.fit_first + 1
+    if columns.area.width == len(years) and fitted.area.height == rows:
         return []
     row = option_names().index("last_year")
     shown = f"{years[0]}–{years[-1]}"
