@@ -14,7 +14,7 @@ from iiecon import extrapolation, identities, production, regions, scoring
 from iiecon.contribution import leontief_contribution
 from iiecon.findings import Finding, InputError, NumericalError, errors_of
 from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series
-from iiecon.iotable import FloatArray, Imports
+from iiecon.iotable import FloatArray, Imports, blas_threads
 from iiecon.results import ModelResults, Scores, Technology
 from iiecon.sections import section_totals, section_value_added
 from iiecon.validation import check_inputs
@@ -29,7 +29,8 @@ def run_model(inputs: ModelInputs) -> ModelResults:
     findings = check_inputs(inputs)
     if errors_of(findings):
         raise InputError(findings)
-    results = _measure(inputs)
+    with blas_threads(inputs.table.size):
+        results = _measure(inputs)
     if not np.isfinite([*results.national, *results.national_jobs]).all():
         raise NumericalError.one("not_finite", "options")
     broken = identities.failed(identities.of(results))
