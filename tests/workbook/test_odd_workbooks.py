@@ -137,6 +137,17 @@ def test_a_formula_that_was_changed_is_pointed_out(
     assert f"{sheet}!{address}: " in capsys.readouterr().err
 
 
+def test_a_changed_formula_does_not_hide_that_another_fails(
+    workbook: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = Edited(workbook)
+    book.formula(*book.place("SUMMARY_LIGHT"), '"✔ OK"')
+    failing = "!".join(book.place("CHECK_LIGHT"))
+    book.formula(*book.place("CHECK_LIGHT"), "1/0")
+    book.save()
+    assert f"{failing}: " in refused(workbook, capsys)
+
+
 def test_an_untouched_workbook_has_no_changed_formula(
     workbook: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from iiecon.findings import Finding
+from iiecon.findings import Finding, errors_of
 from iiecon.inputs import ModelInputs
 from iiecon.spreadsheet.calculator import Book, Calculation
 from iiecon.spreadsheet.values import ExcelError, Scalar
@@ -29,8 +29,9 @@ def check_formulas(
         for finding in _check_block(book, reader, calculation, sheet.name, block)
     ]
     # What merely follows from another failure is left out: the cause is what needs mending.
-    causes = [f for f in found if f.key != "output_unevaluated" or f.values["cause"]]
-    return causes or found
+    errors = errors_of(found)
+    causes = [f for f in errors if f.key != "output_unevaluated" or f.values["cause"]]
+    return [*(causes or errors), *(f for f in found if f.severity != "error")]
 
 
 def _check_block(
