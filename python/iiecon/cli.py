@@ -89,16 +89,14 @@ def _workbook_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def _recalculate(given: argparse.Namespace) -> int:
-    from iiecon.workbook.recalculate import recalculate, write
+    from iiecon.workbook.recalculate import write
 
     target = given.out or given.workbook
     if not _json_apart(given.json, given.workbook, target):
         return WRONG_USAGE
     _refuse_locked(target)
     with _progress() as step:
-        done = recalculate(given.workbook, step)
-        if given.json:
-            write_atomically(given.json, _json(done).encode(), backup=False)
+        done = _recalculated(given, step)
         if done.results is None or done.errors:
             return _report_errors(done.findings)
         step("write")
@@ -124,15 +122,21 @@ def _json_apart(target: Path | None, *workbooks: Path) -> bool:
     return False
 
 
-def _check(given: argparse.Namespace) -> int:
+def _recalculated(given: argparse.Namespace, step: Callable[[str], None]) -> Recalculated:
+    """The workbook recalculated in memory, and the JSON written where it was asked for."""
     from iiecon.workbook.recalculate import recalculate
 
+    done = recalculate(given.workbook, step)
+    if given.json:
+        write_atomically(given.json, _json(done).encode(), backup=False)
+    return done
+
+
+def _check(given: argparse.Namespace) -> int:
     if not _json_apart(given.json, given.workbook):
         return WRONG_USAGE
     with _progress() as step:
-        done = recalculate(given.workbook, step)
-    if given.json:
-        write_atomically(given.json, _json(done).encode(), backup=False)
+        done = _recalculated(given, step)
     if done.results is None or done.errors:
         return _report_errors(done.findings)
     for finding in done.findings:

@@ -15,7 +15,7 @@ from iiecon.checks import check_io_table, duplicates
 from iiecon.findings import Finding, errors_of
 from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series, read_csv
 from iiecon.iotable import FloatArray
-from iiecon.plausibility import check_plausibility
+from iiecon.plausibility import check_plausibility, far
 from iiecon.regions import SECTORS3
 from iiecon.scoring import WEIGHTS_TOLERANCE
 
@@ -343,10 +343,10 @@ def check_for_labour(inputs: ModelInputs) -> list[Finding]:
             "labour_odd",
             {"name": inputs.provinces[i].name_zh, "factor": f"{relative[i]:.3g}"},
             "province_employed",
-            int(i),
+            i,
             int(employed[i].argmax()),
         )
-        for i in np.flatnonzero((relative > PRODUCTIVITY) | (relative < 1 / PRODUCTIVITY))
+        for i in far(relative, PRODUCTIVITY)
     ]
 
 

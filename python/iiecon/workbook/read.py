@@ -56,12 +56,31 @@ class Range:
 
 def load_inputs(path: str | Path) -> ModelInputs:
     """The inputs of a workbook file; InputError names sheet and cell of what is wrong."""
-    book = Book.from_package(Package.read(Path(path)))
-    reader = Reader(book, Calculator(book, FUNCTIONS).calculate())
+    reader = Opened.read(Path(path)).reader
     inputs = reader.inputs()
     if inputs is None:
         raise InputError(reader.findings)
     return inputs
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A workbook read and its formulas evaluated."""
+
+    package: Package
+    book: Book
+    calculation: Calculation
+    reader: Reader
+
+    @classmethod
+    def read(cls, path: Path, progress: Callable[[str], None] = lambda step: None) -> Opened:
+        """Read a file; FileProblem says why it cannot be. `progress` is told each step's key."""
+        progress("read")
+        package = Package.read(path)
+        book = Book.from_package(package)
+        progress("formulas")
+        calculation = Calculator(book, FUNCTIONS).calculate()
+        return cls(package, book, calculation, Reader(book, calculation))
 
 
 class Reader:

@@ -19,12 +19,11 @@ from iiecon.iotable import FloatArray
 from iiecon.model import run_model
 from iiecon.options import names as option_names
 from iiecon.results import ModelResults
-from iiecon.spreadsheet.calculator import Book, Calculation, Calculator, patched_parts
+from iiecon.spreadsheet.calculator import Book, Calculation, patched_parts
 from iiecon.spreadsheet.package import FileProblem, Package, is_locked, write_atomically
 from iiecon.spreadsheet.values import ExcelError, a1
 from iiecon.workbook.formulas import check_formulas
-from iiecon.workbook.read import Range, Reader
-from udfs import FUNCTIONS
+from iiecon.workbook.read import Opened, Range, Reader
 
 AGREEMENT = 1e-10
 
@@ -89,13 +88,10 @@ def recalculate(path: Path, progress: Progress = lambda step: None) -> Recalcula
     `progress` is told each step by its catalogue key. Raises FileProblem when the file cannot be
     read.
     """
-    progress("read")
-    package = Package.read(path)
-    book = Book.from_package(package)
-    progress("formulas")
-    calculation = Calculator(book, FUNCTIONS).calculate()
+    opened = Opened.read(path, progress)
+    package, book, calculation = opened.package, opened.book, opened.calculation
     progress("check")
-    reader = Reader(book, calculation)
+    reader = opened.reader
     inputs = reader.inputs()
     if inputs is None:
         return Recalculated(package, tuple(reader.findings), None, {})
@@ -120,8 +116,7 @@ def recalculate(path: Path, progress: Progress = lambda step: None) -> Recalcula
 
 def checked_inputs(path: Path) -> tuple[ModelInputs | None, list[Finding]]:
     """The inputs of a workbook when they are fit to compute with, and the findings on them."""
-    book = Book.from_package(Package.read(path))
-    reader = Reader(book, Calculator(book, FUNCTIONS).calculate())
+    reader = Opened.read(path).reader
     inputs = reader.inputs()
     if inputs is None:
         return None, reader.findings
