@@ -137,6 +137,20 @@ def test_a_formula_that_was_changed_is_pointed_out(
     assert f"{sheet}!{address}: " in capsys.readouterr().err
 
 
+def test_a_formula_whose_result_the_model_contradicts_is_refused(
+    workbook: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = Edited(workbook)
+    sheet, address = book.place("NATIONAL_VA", 0, 2)
+    book.formula(sheet, address, "1+1")
+    book.save()
+    error = refused(workbook, capsys)
+    assert any(
+        line.startswith(f"{sheet}!{address}: ") and "the model gives" in line
+        for line in error.splitlines()
+    )
+
+
 def test_a_changed_formula_does_not_hide_that_another_fails(
     workbook: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
