@@ -122,7 +122,7 @@ def sectors(inputs: ModelInputs) -> Sheet:
     }
     sheet.text(
         TOP, 1, header("code"), header("name_zh"), header("name_en"), header("section"),
-        header("direct"), role="header",
+        header("direct_flag"), role="header",
     )  # fmt: skip
     sheet.table(TOP + 1, 1, column_of(inputs.sector_codes), "input", "SECTOR_CODES")
     sheet.table(TOP + 1, 2, column_of(table.names), "label")
