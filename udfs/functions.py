@@ -1,14 +1,16 @@
-"""Every spreadsheet function, on plain ranges; the method's sections stand in the docstrings.
+"""Every spreadsheet function, on plain arrays; the method's sections stand in the docstrings.
 
-Arguments in brackets may be left out. A function that cannot answer raises InputError (#VALUE!),
-NumericalError (#NUM!) or NotAvailableError (#N/A); it never returns a message.
+The signature of a function is its definition on every surface: what each range must hold, its unit
+and the choices of an option. Called from a sheet, ranges are checked and turned into these types.
+A function that cannot answer raises InputError (#VALUE!), NumericalError (#NUM!) or
+NotAvailableError (#N/A); it never returns a message. Results in one dimension stand in a column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Sequence, Sized
 from dataclasses import replace
-from typing import Any, cast
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
@@ -17,68 +19,93 @@ from iiecon.contribution import Contribution, leontief_contribution
 from iiecon.findings import InputError, NotAvailableError
 from iiecon.iotable import FloatArray, Imports, IOTable, coefficients, printed_precision
 from iiecon.iotable import leontief_inverse as inverse_of
-from udfs.arguments import (
-    Cells,
-    blank_where_missing,
-    choice,
-    column,
-    is_column,
-    matrix,
-    optional,
-    texts,
-    vector,
-    years,
-)
+from iiecon.spreadsheet.evaluate import Reference
+from udfs.arguments import Cells, Years
+from udfs.cache import PARTS, digest
 from udfs.registry import spreadsheet_function
+from udfs.why import Language, explain
+
+# Money of an IO table is in the table's own unit; everything else as the unit says.
+Flows = Annotated[FloatArray, Cells("matrix", "table_money")]
+TableMoney = Annotated[FloatArray, Cells("vector", "table_money")]
+TableMoneyOrBlank = Annotated[FloatArray, Cells("vector", "table_money", blank=0.0)]
+FinalUse = Annotated[FloatArray, Cells("matrix", "table_money", blank=0.0)]
+TableTotal = Annotated[float, Cells("number", "table_money")]
+Codes = Annotated[Sequence[str], Cells("labels")]
+Scores = Annotated[FloatArray, Cells("vector", "score")]
+Matrix = Annotated[FloatArray, Cells("matrix", "ratio")]
+Column = Annotated[FloatArray, Cells("vector", "ratio")]
+Number = Annotated[float, Cells("number", "ratio")]
+Ballots = Annotated[FloatArray, Cells("matrix", "votes", blank=0.0)]
+Weights = Annotated[FloatArray, Cells("vector", "weight")]
+Money = Annotated[FloatArray, Cells("matrix", "money")]
+MoneyColumn = Annotated[FloatArray, Cells("vector", "money")]
+People = Annotated[FloatArray, Cells("matrix", "people")]
+PeopleColumn = Annotated[FloatArray, Cells("vector", "people")]
+Wages = Annotated[FloatArray, Cells("matrix", "wage", blank=np.nan)]
+Series = Annotated[FloatArray, Cells("matrix", "any")]
+SeriesOrBlank = Annotated[FloatArray, Cells("matrix", "any", blank=np.nan)]
+Multipliers = Annotated[FloatArray, Cells("vector", "ratio")]
+Growth = Annotated[FloatArray, Cells("vector", "share", blank=0.0)]
+GrowthWeights = Annotated[FloatArray, Cells("matrix", "weight", blank=0.0)]
+YearList = Annotated[Years, Cells("years")]
+Year = Annotated[float, Cells("number", "year")]
+YearColumn = Annotated[FloatArray, Cells("vector", "year", blank=0.0)]
+Count = Annotated[float, Cells("number", "count")]
+Fit = Annotated[FloatArray, Cells("matrix", "ratio")]
+Cell = Annotated[Reference, Cells("reference")]
+Text = Annotated[str, Cells("text")]
+Mixed = Annotated[list[list[Any]], Cells("matrix", "any")]
+
+Measure = Literal["indirect", "direct", "output", "ratio"]
 
 
 @spreadsheet_function
-def io_coefficients(flows: Cells, output: Cells) -> FloatArray:
+def io_coefficients(flows: Flows, output: TableMoney) -> Matrix:
     """Technical coefficients A, n × n (section 1)."""
     return coefficients(_table(flows, output))
 
 
 @spreadsheet_function
-def leontief_inverse(flows: Cells, output: Cells) -> FloatArray:
+def leontief_inverse(flows: Flows, output: TableMoney) -> Matrix:
     """Leontief inverse L = (I − A)⁻¹, n × n (section 1)."""
-    return inverse_of(coefficients(_table(flows, output)))
+    return _inverse(_table(flows, output))
 
 
 @spreadsheet_function
 def leontief_contrib(
-    flows: Cells,
-    output: Cells,
-    value_added: Cells,
-    codes: Cells,
-    direct_codes: Cells,
-    scores: Cells,
-    measure: Cells = None,
-    import_treatment: Cells = None,
-    imports: Cells = None,
-    exports: Cells = None,
-) -> list[list[float]]:
+    flows: Flows,
+    output: TableMoney,
+    value_added: TableMoney,
+    codes: Codes,
+    direct_codes: Codes,
+    scores: Scores,
+    measure: Measure = "indirect",
+    import_treatment: Imports = "competitive",
+    imports: TableMoneyOrBlank | None = None,
+    exports: TableMoneyOrBlank | None = None,
+) -> TableMoney:
     """Contribution of each sector in the base year, n × 1, in the unit of the table (section 4).
 
-    `measure`: "indirect" (default), "direct", "output" (ΔY) or "ratio" (λ, no unit).
+    `measure`: "indirect", "direct", "output" (ΔY) or "ratio" (λ, no unit).
     """
-    found = _contribution(
-        flows, output, value_added, codes, direct_codes, scores, import_treatment, imports, exports
-    )
-    measures = {
+    table = _table(flows, output, value_added, codes, imports=imports, exports=exports)
+    found = _contribution(table, direct_codes, scores, import_treatment)
+    return {
         "indirect": found.indirect_value_added,
         "direct": found.direct_value_added,
         "output": found.induced_output,
         "ratio": found.ratio,
-    }
-    return column(_pick(measures, choice(measure, "indirect"), "measure"))
+    }[measure]
 
 
 @spreadsheet_function
-def iie_direct_va(value_added: Cells, codes: Cells, direct_codes: Cells, scores: Cells) -> float:
+def iie_direct_va(
+    value_added: TableMoney, codes: Codes, direct_codes: Codes, scores: Scores
+) -> TableTotal:
     """Direct value added of the base year, Σ S_k N_k, in the unit of the table (section 3)."""
-    known, amounts = texts(codes), vector(value_added, "value_added")
-    _same_length(codes=known, value_added=amounts)
-    by_code = dict(zip(known, amounts, strict=True))
+    _same_length(codes=codes, value_added=value_added)
+    by_code = dict(zip(codes, value_added.tolist(), strict=True))
     given = _scores(direct_codes, scores)
     missing = [code for code in given if code not in by_code]
     if missing:
@@ -88,281 +115,291 @@ def iie_direct_va(value_added: Cells, codes: Cells, direct_codes: Cells, scores:
 
 @spreadsheet_function
 def iie_indirect_va(
-    flows: Cells,
-    output: Cells,
-    value_added: Cells,
-    codes: Cells,
-    direct_codes: Cells,
-    scores: Cells,
-) -> float:
+    flows: Flows,
+    output: TableMoney,
+    value_added: TableMoney,
+    codes: Codes,
+    direct_codes: Codes,
+    scores: Scores,
+    import_treatment: Imports = "competitive",
+    imports: TableMoneyOrBlank | None = None,
+    exports: TableMoneyOrBlank | None = None,
+) -> TableTotal:
     """Indirect value added of the base year, Σ dz_i, in the unit of the table (section 4)."""
-    found = _contribution(flows, output, value_added, codes, direct_codes, scores)
+    table = _table(flows, output, value_added, codes, imports=imports, exports=exports)
+    found = _contribution(table, direct_codes, scores, import_treatment)
     return float(found.indirect_value_added.sum())
 
 
 @spreadsheet_function
 def iie_section_va(
-    base: Cells, rate_base: Cells, section_va: Cells, multipliers: Cells = None
-) -> FloatArray:
+    base: MoneyColumn,
+    rate_base: MoneyColumn,
+    section_va: Money,
+    multipliers: Multipliers | None = None,
+) -> Money:
     """Value added by section and year, sections × years (section 5).
 
     `base`: direct or indirect value added of the base year by section; `rate_base`: what the rate
     is taken of; `section_va`: sections × years, base year first; `multipliers`: τ by year (left out
     for direct value added).
     """
-    tau = vector(multipliers, "multipliers") if optional(multipliers) else None
-    numerator, denominator = vector(base, "base"), vector(rate_base, "rate_base")
-    series = matrix(section_va, "section_va")
-    _same_length(base=numerator, rate_base=denominator, section_va=series)
-    if tau is not None:
-        _same_length(multipliers=tau, years=series[0])
-    return sections.section_value_added(numerator, denominator, series, tau)
+    _same_length(base=base, rate_base=rate_base, section_va=section_va)
+    if multipliers is not None:
+        _same_length(multipliers=multipliers, years=section_va[0])
+    return sections.section_value_added(base, rate_base, section_va, multipliers)
 
 
 @spreadsheet_function
 def fuzzy_score(
-    ballots: Cells,
-    weights: Cells,
-    grade_scores: Cells,
-    operator: Cells = None,
-    measure: Cells = None,
-) -> list[list[Any]]:
+    ballots: Ballots,
+    weights: Weights,
+    grade_scores: Scores,
+    operator: scoring.Operator = "weighted_average",
+    measure: Literal["score", "grade", "validity"] = "score",
+) -> Scores:
     """Fuzzy evaluation of one or more sectors, m × 1 (section 2).
 
-    `ballots`: votes, m·f rows (the f factors of a sector in turn) × g grades. `measure`: "score"
-    (default), "grade" (number of the winning grade, 1 = first) or "validity" (α; empty when every
-    vote went to one grade).
+    `ballots`: votes, m·f rows (the f factors of a sector in turn) × g grades. `measure`: "score",
+    "grade" (number of the winning grade, 1 = first) or "validity" (α; empty when every vote went to
+    one grade).
     """
-    votes = matrix(ballots, "ballots", blank=0.0)
-    w = vector(weights, "weights")
-    if votes.shape[0] % w.size:
-        raise InputError.one("membership_shape", "ballots", shape=votes.shape, factors=w.size)
-    s = vector(grade_scores, "grade_scores")
-    how = cast(scoring.Operator, choice(operator, "weighted_average"))
+    if ballots.shape[0] % weights.size:
+        raise InputError.one(
+            "membership_shape", "ballots", shape=ballots.shape, factors=weights.size
+        )
     found = [
-        scoring.evaluate(w, scoring.membership(block), s, how)
-        for block in votes.reshape(-1, w.size, votes.shape[1])
+        scoring.evaluate(weights, scoring.membership(block), grade_scores, operator)
+        for block in ballots.reshape(-1, weights.size, ballots.shape[1])
     ]
-    wanted = choice(measure, "score")
     measures = {
         "score": [e.score for e in found],
         "grade": [float(e.winning_grade + 1) for e in found],
         "validity": [e.validity if np.isfinite(e.validity) else np.nan for e in found],
     }
-    return blank_where_missing(np.array(_pick(measures, wanted, "measure"))[:, None])
+    return np.array(measures[measure])
 
 
 @spreadsheet_function
-def ahp_weights(comparisons: Cells) -> list[list[float]]:
+def ahp_weights(comparisons: Matrix) -> Weights:
     """Weights from a reciprocal comparison matrix, n × 1; an error when CR > 0.10 (section 2)."""
-    return column(scoring.ahp_weights(matrix(comparisons, "comparisons")))
+    return scoring.ahp_weights(comparisons)
 
 
 @spreadsheet_function
-def ahp_consistency(comparisons: Cells) -> float:
+def ahp_consistency(comparisons: Matrix) -> Number:
     """Consistency ratio CR of a comparison matrix (section 2)."""
-    return scoring.ahp(matrix(comparisons, "comparisons")).consistency_ratio
+    return scoring.ahp(comparisons).consistency_ratio
 
 
 @spreadsheet_function
-def kendall_w(ratings: Cells) -> float:
+def kendall_w(ratings: Matrix) -> Number:
     """Kendall's W of experts × items, 0 (none) to 1 (full agreement) (section 2)."""
-    return scoring.kendall_w(matrix(ratings, "ratings")).w
+    return scoring.kendall_w(ratings).w
 
 
 @spreadsheet_function
 def cobb_douglas_fit(
-    output: Cells,
-    capital: Cells,
-    labour: Cells,
-    method: Cells = None,
-    all_years: Cells = None,
-    first: Cells = None,
-    last: Cells = None,
-) -> list[list[Any]]:
+    output: MoneyColumn,
+    capital: MoneyColumn,
+    labour: PeopleColumn,
+    method: production.Method = "constant_returns",
+    all_years: YearList | None = None,
+    first: Year | None = None,
+    last: Year | None = None,
+) -> Column:
     """Production function, 8 × 1: α, β, ln A, R², the standard errors of ln A, α and β, condition.
 
-    `method`: "constant_returns" (default), "bounded" or "ols". With `all_years`, `first` and `last`
-    only those years are fitted (section 6).
+    With `all_years` only the years from `first` to `last` are fitted (section 6).
     """
-    series = np.array([vector(v, n) for v, n in ((output, "Y"), (capital, "K"), (labour, "L"))])
-    if optional(all_years):
-        calendar = np.array(years(all_years, "years"))
-        low, high = years(first, "first")[0], years(last, "last")[0]
-        series = series[:, (calendar >= low) & (calendar <= high)]
-    how = cast(production.Method, choice(method, "constant_returns"))
-    fit = production.cobb_douglas_fit(series[0], series[1], series[2], how)
-    values = [fit.alpha, fit.beta, fit.log_a, fit.r2, *fit.standard_errors, fit.condition]
-    return blank_where_missing(np.array(values)[:, None])
+    _same_length(output=output, capital=capital, labour=labour)
+    if all_years is not None:
+        calendar = np.array(all_years.values)
+        _same_length(all_years=calendar, output=output)
+        low = calendar[0] if first is None else first
+        high = calendar[-1] if last is None else last
+        chosen = (calendar >= low) & (calendar <= high)
+        output, capital, labour = output[chosen], capital[chosen], labour[chosen]
+    fit = production.cobb_douglas_fit(output, capital, labour, method)
+    return np.array([fit.alpha, fit.beta, fit.log_a, fit.r2, *fit.standard_errors, fit.condition])
 
 
 @spreadsheet_function
 def iie_multiplier(
-    output: Cells, capital: Cells, labour: Cells, fit: Cells, measure: Cells = None
-) -> FloatArray:
+    output: Money,
+    capital: MoneyColumn,
+    labour: PeopleColumn,
+    fit: Fit,
+    measure: Literal["tau", "gamma"] = "tau",
+) -> Matrix:
     """Technology multiplier by year, in the orientation of `output` (section 6).
 
-    `fit`: cells that begin with α, β and ln A. `measure`: "tau" (default; 1 in the first year) or
-    "gamma" (Solow's residual).
+    `fit`: cells that begin with α, β and ln A. `measure`: "tau" (1 in the first year) or "gamma"
+    (Solow's residual).
     """
-    alpha, beta, log_a = vector(rows_head(fit, 3), "fit")
+    series = output.ravel()
+    _same_length(output=series, capital=capital, labour=labour)
+    if fit.size < 3:
+        raise InputError.one("fit_cells", "fit", found=fit.size)
+    alpha, beta, log_a = fit.ravel()[:3]
     nan = float("nan")
     parameters = production.ProductionFit(
         alpha, beta, log_a, (nan, nan, nan), nan, np.array([]), nan, "ols"
     )
-    gamma = production.residual_technology(
-        vector(output, "Y"), vector(capital, "K"), vector(labour, "L"), parameters
-    )
-    measures = {"gamma": gamma, "tau": production.multipliers(gamma)}
-    found: FloatArray = _pick(measures, choice(measure, "tau"), "measure")
-    return found[:, None] if is_column(output) else found[None, :]
+    gamma = production.residual_technology(series, capital, labour, parameters)
+    found = gamma if measure == "gamma" else production.multipliers(gamma)
+    return found.reshape(output.shape)
 
 
 @spreadsheet_function
 def linear_extrapolate(
-    values: Cells, all_years: Cells, targets: Cells, window: Cells = None
-) -> FloatArray:
+    values: SeriesOrBlank, all_years: YearList, targets: YearList, window: Count = 2
+) -> Series:
     """Series at the target years: given values kept, later ones on the least-squares line of the
-    last `window` given years (default 2). Series run along `all_years`; the result along `targets`.
+    last `window` given years. Series run along `all_years`; the result along `targets`.
     """
     return iie_extrapolate(values, all_years, targets, "linear_trend", window)
 
 
 @spreadsheet_function
 def iie_extrapolate(
-    values: Cells,
-    all_years: Cells,
-    targets: Cells,
-    method: Cells = None,
-    window: Cells = None,
-    data_until: Cells = None,
-    weights: Cells = None,
-    addition: Cells = None,
-    addition_year: Cells = None,
-    measure: Cells = None,
-) -> FloatArray:
+    values: SeriesOrBlank,
+    all_years: YearList,
+    targets: YearList,
+    method: extrapolation.Method = "weighted_growth",
+    window: Count = 2,
+    data_until: Year | None = None,
+    weights: GrowthWeights | None = None,
+    addition: Growth | None = None,
+    addition_year: YearColumn | None = None,
+    measure: Literal["value", "estimated"] = "value",
+) -> Series:
     """Series at the target years, later ones estimated (section 5).
 
-    `method`: "weighted_growth" (default; `weights` series × lags, `addition` to the growth of
-    `addition_year`) or "linear_trend" over `window` years. `measure`: "value" (default) or
-    "estimated" (1 where extrapolated). Series run along `all_years`, the result along `targets`.
+    `method`: "weighted_growth" (`weights` series × lags, `addition` to the growth of
+    `addition_year`) or "linear_trend" over `window` years. `measure`: "value" or "estimated" (1
+    where extrapolated). Series run along `all_years`, the result along `targets`.
     """
-    series = matrix(values, "values", blank=np.nan)
-    calendar, wanted = years(all_years, "years"), years(targets, "targets")
-    series = series.T if is_column(all_years) else series
-    _same_length(years=calendar, values=series[0])
+    series = values.T if all_years.down else values
+    _same_length(all_years=all_years.values, values=series[0])
     extra = None
-    if optional(addition):
-        growth = vector(addition, "addition", blank=0.0)[:, None]
-        when = vector(addition_year, "addition_year", blank=0.0)[:, None]
-        extra = np.where(when == np.array(wanted), growth, 0.0)
+    if addition is not None:
+        when = np.zeros(addition.size) if addition_year is None else addition_year
+        _same_length(addition=addition, values=series, addition_year=when)
+        extra = np.where(when[:, None] == np.array(targets.values), addition[:, None], 0.0)
     found = extrapolation.extrapolate(
         series,
-        calendar,
-        wanted,
-        cast(extrapolation.Method, choice(method, "weighted_growth")),
-        window=int(vector(window, "window")[0]) if optional(window) else 2,
-        weights=matrix(weights, "weights", blank=0.0) if optional(weights) else None,
+        all_years.values,
+        targets.values,
+        method,
+        window=_whole(window, "window"),
+        weights=weights,
         additions=extra,
-        data_until=years(data_until, "data_until")[0] if optional(data_until) else None,
+        data_until=None if data_until is None else _whole(data_until, "data_until"),
     )
-    measures = {"value": found.values, "estimated": found.estimated.astype(float)}
-    result: FloatArray = _pick(measures, choice(measure, "value"), "measure")
-    return result.T if is_column(targets) else result
+    result = found.values if measure == "value" else found.estimated.astype(float)
+    return result.T if targets.down else result
 
 
 @spreadsheet_function
-def iie_province_va(gdp: Cells, sector_value_added: Cells) -> FloatArray:
+def iie_province_va(gdp: Money, sector_value_added: Money) -> Money:
     """Each year's total allocated to provinces, provinces × years, 亿元 (section 7).
 
     `gdp`: provinces × (3 · years), all years of the primary sector first, then secondary, tertiary;
-    `sector_value_added`: 3 × years.
+    `sector_value_added`: 3 × years (a row of three stands for one year).
     """
-    product, totals = matrix(gdp, "gdp"), matrix(sector_value_added, "sector_value_added")
-    if totals.shape[0] != 3 and totals.size == 3:
-        totals = totals.reshape(3, 1)
-    if totals.shape[0] != 3 or product.shape[1] != 3 * totals.shape[1]:
-        raise InputError.one("province_shape", "gdp", shape=product.shape, sectors=3)
+    totals = sector_value_added
+    if totals.shape == (1, 3):
+        totals = totals.T
+    if totals.shape[0] != 3 or gdp.shape[1] != 3 * totals.shape[1]:
+        raise InputError.one("province_shape", "gdp", shape=gdp.shape, sectors=3)
     count = totals.shape[1]
     return np.column_stack(
-        [regions.province_value_added(product[:, t::count], totals[:, t]) for t in range(count)]
+        [regions.province_value_added(gdp[:, t::count], totals[:, t]) for t in range(count)]
     )
 
 
 @spreadsheet_function
-def iie_region_sum(values: Cells, membership: Cells, region_list: Cells) -> FloatArray:
+def iie_region_sum(values: Series, membership: Codes, region_list: Codes) -> Series:
     """Province values (provinces × years) summed by region, regions × years (section 7)."""
-    return regions.region_sums(matrix(values, "values"), texts(membership), texts(region_list))
+    _same_length(membership=membership, values=values)
+    return regions.region_sums(values, membership, region_list)
 
 
 @spreadsheet_function
-def iie_employment(value_added: Cells, gdp: Cells, labour: Cells) -> FloatArray:
-    """Employment carried by value added, Z / (GDP / L), 万人; the shape of the arguments."""
-    return employment.employment(
-        matrix(value_added, "value_added"), matrix(gdp, "gdp"), matrix(labour, "labour")
-    )
+def iie_employment(value_added: Money, gdp: Money, labour: People) -> People:
+    """Employment carried by value added, Z / (GDP / L), 万人 (section 8).
+
+    The shape of `value_added`; `gdp` and `labour` have that shape, or one row, column or cell that
+    serves for all.
+    """
+    for name, values in (("gdp", gdp), ("labour", labour)):
+        sizes = zip(values.shape, value_added.shape, strict=True)
+        if any(size not in (1, whole) for size, whole in sizes):
+            raise InputError.one(
+                "range_shape", name, shape=values.shape, expected=value_added.shape
+            )
+    return employment.employment(value_added, gdp, labour)
 
 
 @spreadsheet_function
 def iie_expected_wage(
-    wages: Cells, all_years: Cells, targets: Cells, data_until: Cells = None
-) -> list[list[Any]]:
-    """Expected wage ŵ by section and year, 元; empty where wages are not given (section 8)."""
-    until = years(data_until, "data_until")[0] if optional(data_until) else None
-    return blank_where_missing(
-        employment.expected_wages(
-            matrix(wages, "wages", blank=np.nan),
-            years(all_years, "years"),
-            years(targets, "targets"),
-            until,
-        )
-    )
+    wages: Wages, all_years: YearList, targets: YearList, data_until: Year | None = None
+) -> Wages:
+    """Expected wage ŵ by section and year, 元; empty where wages are not given (section 8).
+
+    Sections × years in and out, whichever way the years themselves are written.
+    """
+    _same_length(all_years=all_years.values, wages=wages[0])
+    until = None if data_until is None else _whole(data_until, "data_until")
+    return employment.expected_wages(wages, all_years.values, targets.values, until)
 
 
 @spreadsheet_function
 def iie_section_employment(
-    value_added: Cells, total: Cells, wages: Cells, jobs: Cells, basis: Cells = None,
-    gdp: Cells = None, labour: Cells = None,
-) -> list[list[Any]]:  # fmt: skip
+    value_added: Money,
+    total: Money,
+    wages: Wages,
+    jobs: PeopleColumn,
+    basis: Literal["wage_scaled", "national"] = "wage_scaled",
+    gdp: MoneyColumn | None = None,
+    labour: PeopleColumn | None = None,
+) -> People:
     """Employment by section and year, 万人 (section 8); empty where wages are not given.
 
-    `basis`: "wage_scaled" (default) scales productivity by `wages` so that `total` carries the
-    nation's `jobs`; "national" uses the nation's `gdp` / `labour` everywhere.
+    `basis`: "wage_scaled" scales productivity by `wages` so that `total` carries the nation's
+    `jobs`; "national" uses the nation's `gdp` / `labour` everywhere.
     """
-    money = matrix(value_added, "value_added")
-    how = choice(basis, "wage_scaled")
-    if how == "national":
-        product, people = vector(gdp, "gdp"), vector(labour, "labour")
-        return blank_where_missing(employment.employment(money, product, people))
-    if how != "wage_scaled":
-        raise NotAvailableError.one("method_unknown", "basis", value=how)
-    return blank_where_missing(
-        employment.wage_scaled(
-            money, matrix(total, "total"), matrix(wages, "wages", np.nan), vector(jobs, "jobs")
-        )
-    )
+    if basis == "wage_scaled":
+        return employment.wage_scaled(value_added, total, wages, jobs)
+    if gdp is None or labour is None:
+        raise InputError.one("cell_blank", "gdp" if gdp is None else "labour")
+    return employment.employment(value_added, gdp, labour)
 
 
 @spreadsheet_function
 def iie_check(
-    flows: Cells,
-    output: Cells,
-    value_added: Cells,
-    final_use: Cells = None,
-    imports: Cells = None,
-    other_inputs: Cells = None,
-    discrepancy: Cells = None,
-) -> list[list[Any]]:
+    flows: Flows,
+    output: TableMoney,
+    value_added: TableMoney,
+    final_use: FinalUse | None = None,
+    imports: TableMoneyOrBlank | None = None,
+    other_inputs: TableMoneyOrBlank | None = None,
+    discrepancy: TableMoneyOrBlank | None = None,
+) -> Mixed:
     """Checks of an IO table, 3 × 3: largest difference, tolerance, TRUE if it holds (section 1).
 
     Rows: columns balance, rows balance, productive (largest column sum of A; TRUE when the spectral
     radius is below one). Final use includes exports.
     """
-    table = _table(flows, output, value_added, final_use, imports)
-    if optional(other_inputs):
-        table = replace(table, other_inputs=vector(other_inputs, "other_inputs", 0.0))
-    if optional(discrepancy):
-        table = replace(table, discrepancy=vector(discrepancy, "discrepancy", 0.0))
+    uses = None if final_use is None else final_use.sum(axis=1)
+    table = _table(flows, output, value_added, final_use=uses, imports=imports)
+    if other_inputs is not None:
+        _same_length(other_inputs=other_inputs, output=output)
+        table = replace(table, other_inputs=other_inputs)
+    if discrepancy is not None:
+        _same_length(discrepancy=discrepancy, output=output)
+        table = replace(table, discrepancy=discrepancy)
     limit = checks.tolerance(table)
     rows = checks.row_residuals(table)
     A = coefficients(table)
@@ -373,9 +410,13 @@ def iie_check(
     ]
 
 
-def rows_head(value: Cells, count: int) -> list[list[Any]]:
-    """The first cells of a row or column of numbers."""
-    return [[x] for x in [cell for row in value for cell in row][:count]]
+@spreadsheet_function
+def iie_why(cell: Cell, language: Language = "both") -> Text:
+    """Why a cell shows an error: the argument at fault, where it stands and what to do.
+
+    Goes from cell to cell to where the error begins. Empty for a cell without an error.
+    """
+    return explain(cell, language)
 
 
 def _worst(residuals: FloatArray, limit: FloatArray) -> list[Any]:
@@ -388,55 +429,56 @@ def _worst(residuals: FloatArray, limit: FloatArray) -> list[Any]:
 
 
 def _table(
-    flows: Cells,
-    output: Cells,
-    value_added: Cells = None,
-    final_use: Cells = None,
-    imports: Cells = None,
-    codes: Cells = None,
-    exports: Cells = None,
+    flows: FloatArray,
+    output: FloatArray,
+    value_added: FloatArray | None = None,
+    codes: Sequence[str] | None = None,
+    *,
+    final_use: FloatArray | None = None,
+    imports: FloatArray | None = None,
+    exports: FloatArray | None = None,
 ) -> IOTable:
-    numbers = matrix(flows, "flows")
-    uses = matrix(final_use, "final_use", 0.0).sum(axis=1) if optional(final_use) else None
+    if codes is not None:
+        _same_length(codes=codes, output=output)
+    precision = PARTS.of(("precision", digest(flows)), lambda: np.array(printed_precision(flows)))
     return IOTable.from_arrays(
-        numbers,
-        vector(output, "output"),
-        vector(value_added, "value_added") if optional(value_added) else None,
-        texts(codes) if optional(codes) else None,
-        final_use=uses,
-        imports=vector(imports, "imports", 0.0) if optional(imports) else None,
-        exports=vector(exports, "exports", 0.0) if optional(exports) else None,
-        precision=printed_precision(numbers),
+        flows,
+        output,
+        value_added,
+        codes,
+        final_use=final_use,
+        imports=imports,
+        exports=exports,
+        precision=float(precision),
     )
 
 
+def _inverse(table: IOTable, imports: Imports = "competitive") -> FloatArray:
+    """L of a table, from one factorisation for all formulas on it."""
+    A = coefficients(table, imports)
+    found = PARTS.of(("inverse", digest(A)), lambda: inverse_of(A))
+    found.flags.writeable = False
+    return found
+
+
 def _contribution(
-    flows: Cells,
-    output: Cells,
-    value_added: Cells,
-    codes: Cells,
-    direct_codes: Cells,
-    scores: Cells,
-    import_treatment: Cells = None,
-    imports: Cells = None,
-    exports: Cells = None,
+    table: IOTable, direct_codes: Sequence[str], scores: FloatArray, imports: Imports
 ) -> Contribution:
-    table = _table(flows, output, value_added, None, imports, codes, exports)
-    treatment = cast(Imports, choice(import_treatment, "competitive"))
-    return leontief_contribution(table, _scores(direct_codes, scores), treatment)
+    given = _scores(direct_codes, scores)
+    return leontief_contribution(table, given, imports, _inverse(table, imports))
 
 
-def _scores(direct_codes: Cells, scores: Cells) -> dict[str, float]:
-    codes, values = texts(direct_codes), vector(scores, "scores")
-    _same_length(direct_codes=codes, scores=values)
-    repeated = checks.duplicates("direct_codes", codes)
+def _scores(direct_codes: Sequence[str], scores: FloatArray) -> dict[str, float]:
+    _same_length(direct_codes=direct_codes, scores=scores)
+    repeated = checks.duplicates("direct_codes", direct_codes)
     if repeated:
         raise InputError(repeated)
-    outside = np.flatnonzero(~((values >= 0) & (values <= 1)))
+    outside = np.flatnonzero(~((scores >= 0) & (scores <= 1)))
     if outside.size:
         first = int(outside[0])
-        raise InputError.one("score_range", "scores", first, code=codes[first], value=values[first])
-    return dict(zip(codes, values.tolist(), strict=True))
+        code, value = direct_codes[first], float(scores[first])
+        raise InputError.one("score_range", "scores", first, code=code, value=value)
+    return dict(zip(direct_codes, scores.tolist(), strict=True))
 
 
 def _same_length(**ranges: Sized) -> None:
@@ -446,8 +488,7 @@ def _same_length(**ranges: Sized) -> None:
         raise InputError.one("lengths", next(iter(ranges)), names=", ".join(ranges), found=found)
 
 
-def _pick(measures: dict[str, Any], wanted: str, name: str) -> Any:
-    if wanted not in measures:
-        raise NotAvailableError.one("option_choice", name, name=name, value=wanted,
-                                    allowed=", ".join(measures))  # fmt: skip
-    return measures[wanted]
+def _whole(value: float, name: str) -> int:
+    if value != round(value):
+        raise InputError.one("not_whole", name, value=value)
+    return int(value)

@@ -29,11 +29,16 @@ class Contribution:
 
 
 def leontief_contribution(
-    table: IOTable, scores: Mapping[str, float], imports: Imports = "competitive"
+    table: IOTable,
+    scores: Mapping[str, float],
+    imports: Imports = "competitive",
+    inverse: FloatArray | None = None,
 ) -> Contribution:
     """Direct and indirect value added of the scored sectors.
 
     `scores` maps the codes of the direct sectors to S_k in [0, 1]; every other sector has none.
+    `inverse`: L of this table and treatment of imports, n × n, where it is at hand; without it only
+    the columns of the scored sectors are solved for.
     Raises InputError for an unknown code or a score outside [0, 1], NumericalError when the table
     is not productive.
     """
@@ -42,7 +47,10 @@ def leontief_contribution(
             raise InputError.one("score_range", "scores", position, code=code, value=score)
     direct = table.positions(list(scores))
     values = np.array(list(scores.values()), dtype=float)
-    spread = leontief_columns(coefficients(table, imports), direct)
+    if inverse is None:
+        spread = leontief_columns(coefficients(table, imports), direct)
+    else:
+        spread = inverse[:, direct]
     spread[direct, np.arange(direct.size)] -= 1.0
     induced = induced_output(spread, direct, values, table.output)
     everywhere = np.zeros(table.size)

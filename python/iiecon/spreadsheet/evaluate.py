@@ -1,15 +1,18 @@
 """Evaluation of one formula's expression tree, given a way to read cells."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from inspect import signature
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from iiecon.spreadsheet import formula as tree
 from iiecon.spreadsheet.plain_functions import AGGREGATES, ELEMENTWISE
 from iiecon.spreadsheet.values import (
     BAD_REFERENCE,
     BAD_VALUE,
+    MAX_COL,
+    MAX_ROW,
     NA,
     Area,
     ErrorResult,
@@ -29,6 +32,7 @@ from iiecon.spreadsheet.values import (
 )
 
 _MAX_NAMES = 64
+_T = TypeVar("_T")
 OwnFunctions = Mapping[str, Callable[..., object]]
 _OPERATORS: dict[str, Callable[[Scalar, Scalar], Scalar]] = {
     "+": lambda a, b: number_of(a) + number_of(b),
@@ -63,8 +67,24 @@ class Sheets(Protocol):
     def named(self, sheet: str, name: str) -> tree.Expression:
         """The expression a defined name stands for, as seen from a sheet."""
 
-    def call_own(self, node: tree.Call, arguments: list[Value]) -> Value:
+    def formula(self, sheet: str, row: int, col: int) -> str | None:
+        """The formula of a cell without "=", None where there is none."""
+
+    def call_own(self, node: tree.Call, arguments: list["Value | Reference"]) -> Value:
         """Call one of the project's own functions."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Cells handed to a function as such, not their values.
+
+    A function gets one where it asks for it (its `references` hold the positions of those
+    arguments), and for whole columns or rows, whose values nobody means.
+    """
+
+    sheets: Sheets
+    sheet: str
+    area: Area
 
 
 class Evaluation:
@@ -131,20 +151,20 @@ class Evaluation:
             node = self._sheets.named(node.sheet or self._sheet, node.text)
         raise NotEvaluated("a defined name that refers to itself")
 
-    def _area(self, node: tree.Expression) -> tuple[str, Area] | None:
+    def place_of(self, node: tree.Expression) -> tuple[str, Area] | None:
         """Sheet and range of an expression that is a reference."""
         node = self._resolved(node)
         if isinstance(node, tree.Reference):
             return node.sheet or self._sheet, node.area
         if isinstance(node, tree.Spill):
-            anchor = self._area(node.anchor)
+            anchor = self.place_of(node.anchor)
             if anchor and anchor[1].size == 1:
                 return anchor[0], self._sheets.spilled(*anchor)
             raise NotEvaluated("spill operator on something other than a cell")
         return None
 
     def _read(self, node: tree.Expression) -> Matrix:
-        place = self._area(node)
+        place = self.place_of(node)
         assert place is not None
         return self._sheets.read(*place)
 
@@ -167,9 +187,25 @@ class Evaluation:
         arguments = list(node.arguments)
         while arguments and arguments[-1] is tree.OMITTED:
             arguments.pop()
-        _check_count(self._own[node.name], len(arguments), node.name)
-        values = self._in_arrays(lambda: [self.value(argument) for argument in arguments])
-        return self._sheets.call_own(node, values)
+        function = self._own[node.name]
+        _check_count(function, len(arguments), node.name)
+        wanted = getattr(function, "references", ())
+
+        def values() -> list[Value | Reference]:
+            return [self._own_argument(a, i in wanted) for i, a in enumerate(arguments)]
+
+        return self._sheets.call_own(node, self._in_arrays(values))
+
+    def _own_argument(self, node: tree.Expression, as_reference: bool) -> Value | Reference:
+        place = self.place_of(node)
+        if place is None:
+            return self.value(node)
+        sheet, area = place
+        if as_reference:
+            self._sheets.read(sheet, area)  # what it refers to is computed first
+            return Reference(self._sheets, sheet, area)
+        whole = area.height >= MAX_ROW or area.width >= MAX_COL
+        return Reference(self._sheets, sheet, area) if whole else self.value(node)
 
     def _aggregate(self, node: tree.Call) -> Value:
         function = AGGREGATES[node.name]
@@ -182,9 +218,9 @@ class Evaluation:
 
     def _argument(self, node: tree.Expression) -> Value:
         """An argument that keeps even a single referenced cell apart from a direct value."""
-        return self._read(self._resolved(node)) if self._area(node) else self.value(node)
+        return self._read(self._resolved(node)) if self.place_of(node) else self.value(node)
 
-    def _in_arrays(self, compute: Callable[[], list[Value]]) -> list[Value]:
+    def _in_arrays(self, compute: Callable[[], list[_T]]) -> list[_T]:
         before, self._array = self._array, True
         try:
             return compute()
@@ -249,11 +285,11 @@ class Evaluation:
             return raised.error
 
     def _rows(self, of: tree.Expression) -> Value:
-        place = self._area(of)
+        place = self.place_of(of)
         return float(place[1].height if place else len(_as_matrix(self.value(of))))
 
     def _columns(self, of: tree.Expression) -> Value:
-        place = self._area(of)
+        place = self.place_of(of)
         return float(place[1].width if place else len(_as_matrix(self.value(of))[0]))
 
     def _index(
@@ -261,7 +297,7 @@ class Evaluation:
     ) -> Value:
         """A cell, row or column of a range, read without reading the rest of it."""
         numbers = [self._scalar(node) for node in (row, col) if node is not None]
-        place = self._area(of)
+        place = self.place_of(of)
         if place is None:
             return guarded(AGGREGATES["INDEX"], self.value(of), *numbers)
         area = guarded(_part_of, place[1], *numbers)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, TypeVar
 
 from iiecon.spreadsheet import formula as tree
-from iiecon.spreadsheet.evaluate import Evaluation, OwnFunctions
+from iiecon.spreadsheet.evaluate import Evaluation, OwnFunctions, Reference
 from iiecon.spreadsheet.package import find_name
 from iiecon.spreadsheet.sheet_reader import Cell, Position
 from iiecon.spreadsheet.values import (
@@ -338,14 +338,19 @@ class Recalculation:
             raise NotEvaluated(f"the name {name!r} is relative to the cell that uses it")
         return expression
 
-    def call_own(self, node: tree.Call, arguments: list[Value]) -> Value:
+    def formula(self, sheet: str, row: int, col: int) -> str | None:
+        """The formula of a cell without "=", None where there is none."""
+        cell = self._formulas.get((self._known_sheet(sheet), row, col))
+        return cell.formula if cell else None
+
+    def call_own(self, node: tree.Call, arguments: list[Value | Reference]) -> Value:
         """Call one of our own functions, once even if the formula is evaluated again."""
         memory = self._current, id(node)
         if memory not in self._own_results:
             self._own_results[memory] = self._fresh_call(node.name, arguments)
         return self._own_results[memory]
 
-    def _fresh_call(self, name: str, arguments: list[Value]) -> Value:
+    def _fresh_call(self, name: str, arguments: list[Value | Reference]) -> Value:
         try:
             return as_value(self._own[name](*arguments))
         except Exception as failure:

@@ -12,6 +12,21 @@ from iiecon.workbook.layout import UNITS, Block, Sheet
 from iiecon.workbook.pages import FIRST_YEAR, TOP, Lines
 
 TOLERANCE = "1E-9"
+# Results of our functions, one for each step of the model: Checks says why when one fails.
+EXPLAINED = {
+    "SCORE_VALUES": "score",
+    "IO_INDIRECT": "indirect",
+    "PRODUCTION_FIT": "production_fit",
+    "TAU": "tau",
+    "SECTION_VA_USED": "section_va_used",
+    "SECTION_TOTAL": "total",
+    "PROVINCE_VA": "province_value_added",
+    "REGION_VA": "region_value_added",
+    "NATIONAL_JOBS": "jobs",
+    "PROVINCE_JOBS": "province_jobs",
+    "SECTION_JOBS_DIRECT": "section_jobs_direct",
+    "SECTION_JOBS_INDIRECT": "section_jobs_indirect",
+}
 
 
 def summary(inputs: ModelInputs) -> Sheet:
@@ -135,7 +150,20 @@ def checks(inputs: ModelInputs) -> Sheet:
         TOP, light, 1, 1, lambda r, c: f'IF(IFERROR({good},FALSE),"✔ OK","✘ ERROR")',
         "CHECK_LIGHT",
     )  # fmt: skip
+    _explained(page, page.row + 5)
     return sheet
+
+
+def _explained(page: pages.Page, row: int) -> None:
+    """Each step of the model: whether its result is there and, if not, why."""
+    sheet = page.sheet
+    page.row = row
+    page.heading("explained")
+    sheet.text(row, FIRST_YEAR, header("holds"), header("why"), role="header")
+    for i, (name, key) in enumerate(EXPLAINED.items(), start=row + 1):
+        sheet.text(i, 2, *header(key).split("\n"))
+        sheet.formulas(i, FIRST_YEAR, 1, 1, lambda r, c, x=name: f"NOT(ISERROR(SUM({x})))")  # type: ignore[misc]
+        sheet.formulas(i, FIRST_YEAR + 1, 1, 1, lambda r, c, x=name: f"IIE_WHY({x})")  # type: ignore[misc]
 
 
 def _identities(page: pages.Page, inputs: ModelInputs) -> None:
