@@ -10,7 +10,7 @@ import pytest
 
 from iiecon import InputError, IOTable, ModelInputs, ModelResults, catalogue, leontief_contribution
 from iiecon.spreadsheet.values import ExcelError
-from udfs import FUNCTIONS, cache
+from udfs import FUNCTIONS, cache, reference
 
 CONTRACT = {
     *(
@@ -299,3 +299,18 @@ def test_a_result_in_memory_cannot_be_spoilt_through_an_array() -> None:
     before = call("LEONTIEF_INVERSE", array, OUTPUT)
     array[0, 0] = 30.0
     assert call("LEONTIEF_INVERSE", array, OUTPUT) != before
+
+
+# --- what is made from the registry
+
+
+def test_the_reference_page_is_up_to_date() -> None:
+    """`python -m udfs.reference` writes it."""
+    assert reference.PAGE.read_text(encoding="utf-8") == reference.page()
+
+
+def test_an_option_left_out_takes_its_first_choice() -> None:
+    for function in FUNCTIONS.values():
+        for argument in function.arguments:
+            if argument.choices:
+                assert not argument.optional or argument.default == argument.choices[0]

@@ -172,7 +172,8 @@ def _labels(rows: list[list[Any]], name: str, cells: Cells) -> tuple[str, ...]:
 
 def _years(rows: list[list[Any]], name: str, cells: Cells) -> Years:
     found = _vector(rows, name, cells)
-    odd = np.flatnonzero(~((found == np.round(found)) & (found >= 1900) & (found <= 2200)))
+    rises = np.diff(found, prepend=-np.inf) > 0
+    odd = np.flatnonzero(~((found == np.round(found)) & (found >= 1900) & (found <= 2200) & rises))
     if odd.size:
         first = int(odd[0])
         down = len(rows[0]) == 1

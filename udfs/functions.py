@@ -281,6 +281,7 @@ def iie_extrapolate(
     where extrapolated). Series run along `all_years`, the result along `targets`.
     """
     series = values.T if all_years.down else values
+    _require_every_year(all_years)
     _same_length(all_years=all_years.values, values=series[0])
     extra = None
     if addition is not None:
@@ -350,6 +351,7 @@ def iie_expected_wage(
 
     Sections × years in and out, whichever way the years themselves are written.
     """
+    _require_every_year(all_years)
     _same_length(all_years=all_years.values, wages=wages[0])
     until = None if data_until is None else _whole(data_until, "data_until")
     return employment.expected_wages(wages, all_years.values, targets.values, until)
@@ -370,10 +372,17 @@ def iie_section_employment(
     `basis`: "wage_scaled" scales productivity by `wages` so that `total` carries the nation's
     `jobs`; "national" uses the nation's `gdp` / `labour` everywhere.
     """
+    for name, values in (("total", total), ("wages", wages)):
+        if values.shape != value_added.shape:
+            raise InputError.one(
+                "range_shape", name, shape=values.shape, expected=value_added.shape
+            )
+    _same_length(jobs=jobs, years=value_added[0])
     if basis == "wage_scaled":
         return employment.wage_scaled(value_added, total, wages, jobs)
     if gdp is None or labour is None:
         raise InputError.one("cell_blank", "gdp" if gdp is None else "labour")
+    _same_length(gdp=gdp, labour=labour, years=value_added[0])
     return employment.employment(value_added, gdp, labour)
 
 
@@ -486,6 +495,12 @@ def _same_length(**ranges: Sized) -> None:
     if len(set(sizes)) > 1:
         found = ", ".join(str(s) for s in sizes)
         raise InputError.one("lengths", next(iter(ranges)), names=", ".join(ranges), found=found)
+
+
+def _require_every_year(years: Years) -> None:
+    for i, year in enumerate(years.values):
+        if year != years.values[0] + i:
+            raise InputError.one("year_header", "all_years", i, value=year)
 
 
 def _whole(value: float, name: str) -> int:

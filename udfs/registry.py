@@ -37,6 +37,10 @@ class Argument:
         """The words it may be, when it is an option."""
         return self.cells.choices
 
+    def unit(self, language: str) -> str:
+        """Its unit, "" where it has none."""
+        return catalogue.text(f"unit.{self.cells.unit}", language) if self.cells.unit else ""
+
 
 @dataclass(frozen=True)
 class Function:
@@ -94,18 +98,22 @@ class Function:
         """What it computes, in one language."""
         return catalogue.text(f"function.{self.compute.__name__}.about", language)
 
+    def meaning(self, argument: Argument, language: str) -> str:
+        """What an argument is, in one language."""
+        own = f"function.{self.compute.__name__}"
+        key = f"argument.{argument.name}"
+        if argument.name in catalogue.keys(own):
+            key = f"{own}.{argument.name}"
+        return catalogue.text(key, language)
+
     def help(self, argument: Argument, language: str) -> str:
         """What an argument must be: meaning, unit and choices, in one language."""
-        own = f"function.{self.compute.__name__}"
-        key = f"{own}.{argument.name}"
-        if argument.name not in catalogue.keys(own):
-            key = f"argument.{argument.name}"
-        parts = [catalogue.text(key, language)]
-        if argument.cells.unit:
-            parts.append(catalogue.text(f"unit.{argument.cells.unit}", language))
-        if argument.choices:
-            parts.append(" | ".join(argument.choices))
-        return ("；" if language == "zh" else "; ").join(parts)
+        parts = [
+            self.meaning(argument, language),
+            argument.unit(language),
+            " | ".join(argument.choices),
+        ]
+        return ("；" if language == "zh" else "; ").join(part for part in parts if part)
 
     @property
     def usage(self) -> str:

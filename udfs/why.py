@@ -112,10 +112,9 @@ class _Tracer:
             finding = error.findings[0]
             cell = self._cell_at_fault(node, finding)
             passed = cell if finding.key == "cell_error" and cell is not None else None
-            if cell is not None:
-                finding = Finding("error", finding.key, finding.values, sheet=cell[0],
-                                  cell=a1(cell[1], cell[2]))  # fmt: skip
-            raise _Failed(finding, passed) from error
+            sheet, address = (cell[0], a1(*cell[1:])) if cell is not None else ("", "")
+            told = Finding("error", finding.key, finding.values, sheet=sheet, cell=address)
+            raise _Failed(told, passed) from error
 
     def places_in(self, node: tree.Expression) -> Iterator[tuple[str, Area]]:
         """Every range that an expression refers to, names resolved."""
