@@ -92,6 +92,17 @@ def change(path: Path) -> None:
     book.save()
 
 
+def calls_from_excel() -> None:
+    """Formulas on 149 × 149 ranges through xlwings' COM server."""
+    script = str(Path(__file__).with_name("benchmark_calls.py"))
+    done = subprocess.run(
+        (sys.executable, script), check=True, capture_output=True, encoding="utf-8", cwd=ROOT
+    )
+    for row in done.stdout.splitlines():
+        what, measured = row.split("\t")
+        line(f"formula, 149 sectors: {what}", measured, "-")
+
+
 def large_table() -> None:
     """n = 3000: the closed form beside a full inverse of the same matrix."""
     from iiecon import IOTable, leontief_contribution
@@ -111,4 +122,5 @@ if __name__ == "__main__":
     model_time()
     import_time()
     recalculation_time()
+    calls_from_excel()
     large_table()

@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 from scipy.optimize import LinearConstraint, minimize
 
 from iiecon import production
+from iiecon.findings import NumericalError
 from iiecon.production import METHODS, Method, ProductionFit, cobb_douglas_fit
 from tests.oracles.refusals import refused
 
@@ -225,3 +226,9 @@ def test_unknown_method_is_refused() -> None:
     with refused("method_unknown") as found:
         cobb_douglas_fit(*economy(0), "ridge")  # type: ignore[arg-type]
     assert found[0].values["value"] == "ridge"
+
+
+def test_an_absurd_level_of_technology_is_refused() -> None:
+    """γ may underflow to zero: a ratio of such levels means nothing."""
+    with pytest.raises(NumericalError, match="level of technology"):
+        production.multipliers([1.0, 0.0, 0.0])

@@ -20,7 +20,6 @@ from xlwings.conversion import (
     Ensure2DStage,
     Options,
     Pipeline,
-    ReadValueFromRangeStage,
 )
 from xlwings.utils import datetime_to_xlserial
 
@@ -36,6 +35,8 @@ ERROR_NUMBERS = {
     2042: "#N/A", 2043: "#GETTING_DATA", 2045: "#SPILL!", 2046: "#CONNECT!", 2047: "#BLOCKED!",
     2048: "#UNKNOWN!", 2049: "#FIELD!", 2050: "#CALC!",
 }  # fmt: skip
+# Cells that COM hands over as they are.
+PLAIN = frozenset((float, str, bool, type(None)))
 
 
 class CellsAccessor(Accessor):
@@ -44,21 +45,25 @@ class CellsAccessor(Accessor):
     @classmethod
     def reader(cls, options: Options) -> Pipeline:
         """The stages of reading."""
-        read: Any = ReadValueFromRangeStage
-        return Pipeline([_refuse_whole, read(options), Ensure2DStage(), _clean])
+        return Pipeline([_read, Ensure2DStage(), _clean])
 
 
-def _refuse_whole(context: ConversionContext) -> None:
-    """A whole column holds a million cells: say so before reading them."""
+def _read(context: ConversionContext) -> None:
+    """The cells of a range, unless it is a whole column: that holds a million of them.
+
+    Excel's Value2, for its Value cuts cells formatted as money to four decimals.
+    """
     if context.range is not None:
         rows, columns = context.range.shape
         if rows >= MAX_ROW or columns >= MAX_COL:
             raise InputError.one("range_whole")
+        context.value = context.range.api.Value2
 
 
 def _clean(context: ConversionContext) -> None:
     context.value = [
-        [cell if type(cell) is float else cell_of(cell) for cell in row] for row in context.value
+        row if PLAIN.issuperset(map(type, row)) else [cell_of(cell) for cell in row]
+        for row in context.value
     ]
 
 
@@ -101,10 +106,9 @@ def _excel_function(function: Function) -> Callable[..., Any]:
 
     def called(*given: Any) -> Any:
         try:
-            rows = function(*given)
+            return function(*given)
         except InputError as error:
-            return error.excel_error
-        return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
+            return [[error.excel_error]]
 
     called.__name__ = called.__qualname__ = function.name
     called.__module__ = __name__

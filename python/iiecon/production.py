@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from iiecon.findings import Finding, InputError
+from iiecon.findings import Finding, InputError, NumericalError
 from iiecon.iotable import FloatArray
 
 Method = Literal["constant_returns", "bounded", "ols"]
@@ -88,9 +88,13 @@ def residual_technology(
 def multipliers(gamma: npt.ArrayLike, overrides: npt.ArrayLike | None = None) -> FloatArray:
     """Annual technology multipliers τ_n = γ_n / γ_{n−1}, the first year's being 1.
 
-    `overrides` (same length, NaN = none) replace single years but the first.
+    `overrides` (same length, NaN = none) replace single years but the first. Raises NumericalError
+    where γ is zero or not finite, as absurd elasticities make it.
     """
     levels = np.asarray(gamma, dtype=float)
+    absurd = np.flatnonzero(~(np.isfinite(levels) & (levels > 0)))
+    if absurd.size:
+        raise NumericalError.one("technology_level", "production", value=float(levels[absurd[0]]))
     tau = np.ones_like(levels)
     tau[1:] = levels[1:] / levels[:-1]
     if overrides is not None:
