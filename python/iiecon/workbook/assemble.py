@@ -62,7 +62,7 @@ def assemble(xlsx: bytes) -> bytes:
     types, relations = "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
     parts[types] = _content_types(parts[types], added)
     parts[relations] = _relationships(parts[relations], added)
-    return _zipped(parts)
+    return zipped(parts)
 
 
 def _ordered_fonts(styles: bytes) -> bytes:
@@ -71,7 +71,7 @@ def _ordered_fonts(styles: bytes) -> bytes:
     for font in root.iter(f"{{{MAIN}}}font"):
         children = sorted(font, key=lambda e: order.index(etree.QName(e).localname))
         font[:] = children
-    return _serialised(root)
+    return serialised(root)
 
 
 def _share_texts(parts: dict[str, bytes]) -> bytes:
@@ -101,7 +101,7 @@ def _content_types(types: bytes, added: dict[str, str]) -> bytes:
             override = etree.SubElement(root, f"{{{CONTENT_TYPES}}}Override")
             override.set("PartName", f"/xl/{part}")
             override.set("ContentType", f"{SPREADSHEET}.{kind}+xml")
-    return _serialised(root)
+    return serialised(root)
 
 
 def _relationships(relationships: bytes, added: dict[str, str]) -> bytes:
@@ -113,14 +113,16 @@ def _relationships(relationships: bytes, added: dict[str, str]) -> bytes:
             relation.set("Id", f"rId_{kind}")
             relation.set("Type", f"{OFFICE}/{kind}")
             relation.set("Target", part)
-    return _serialised(root)
+    return serialised(root)
 
 
-def _serialised(root: etree._Element) -> bytes:
+def serialised(root: etree._Element) -> bytes:
+    """A part as XML text."""
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def _zipped(parts: dict[str, bytes]) -> bytes:
+def zipped(parts: dict[str, bytes]) -> bytes:
+    """The package of these parts, in one order and without the clock."""
     buffer = io.BytesIO()
     first = "[Content_Types].xml"
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

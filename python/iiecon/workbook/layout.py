@@ -7,6 +7,7 @@ never by position, so an analyst may insert rows and columns.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -29,6 +30,7 @@ FORMATS = {
     "whole": "#,##0",
     "year": "0",
     "tiny": "0.0E+00",
+    "text": "@",
 }
 # The unit that a number format stands for on the output sheets.
 UNITS = {"money": "亿元", "people": "万人"}
@@ -229,6 +231,9 @@ PLACES = {
     "options": ("OPTION_VALUES", "same"),
 }
 
+# The cells on About that say when, by which version and from which inputs it was computed.
+STAMP_NAMES = ("RUN_TIME", "RUN_VERSION", "RUN_INPUTS")
+
 # The sheets whose names and formulas the others need.
 REQUIRED_SHEETS = (
     *INPUT_SHEETS,
@@ -289,7 +294,10 @@ class Mark:
 
 @dataclass
 class Sheet:
-    """One sheet: titles, blocks and how it looks. `output` sheets are locked."""
+    """One sheet: titles, blocks and how it looks.
+
+    `output` sheets are locked; a `hidden` one holds settings for programs and has no title.
+    """
 
     name: str
     output: bool
@@ -297,6 +305,12 @@ class Sheet:
     widths: dict[int, float] = field(default_factory=dict)
     freeze: tuple[int, int] = (5, 1)
     marks: list[Mark] = field(default_factory=list)
+    hidden: bool = False
+
+    @property
+    def code_name(self) -> str:
+        """What VBA calls it: an identifier, and none that Excel gives to a sheet of its own."""
+        return "Sheet_" + re.sub(r"\W", "_", self.name)
 
     def text(self, row: int, column: int, *cells: Value, role: Role = "label") -> None:
         """A row of labels."""

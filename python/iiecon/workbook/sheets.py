@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from iiecon.inputs import ModelInputs
 from iiecon.workbook import front_sheets, input_sheets, output_sheets
+from iiecon.workbook.functions_sheet import functions
 from iiecon.workbook.io_sheet import io_table
 from iiecon.workbook.layout import Sheet
+from iiecon.workbook.xlwings_sheet import settings
 
 
 def sheets_of(inputs: ModelInputs) -> list[Sheet]:
@@ -25,6 +27,8 @@ def sheets_of(inputs: ModelInputs) -> list[Sheet]:
         input_sheets.macro(inputs),
         input_sheets.province(inputs),
         *input_sheets.references(),
+        functions(by_name.values()),
+        settings(),
     ]
 
 
