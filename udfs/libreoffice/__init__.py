@@ -1,0 +1,1 @@
+"""LibreOffice: the add-in (.oxt) that lets Calc compute the functions, and its installation."""
