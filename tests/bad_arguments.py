@@ -264,6 +264,7 @@ PARTICULAR: tuple[Case, ...] = (
     replace_argument("LINEAR_EXTRAPOLATE", "years fall", 1, [[2016.0], [2017.0], [2018.0], [2020.0],
                                                            [2019.0]], VALUE),
     replace_argument("LINEAR_EXTRAPOLATE", "half a year", 3, 2.5, VALUE),
+    replace_argument("IIE_EXTRAPOLATE", "weights off", 6, [[0.5, 0.3, 0.3]], VALUE),
     replace_argument("LINEAR_EXTRAPOLATE", "no number at all", 0, _blank(SERIES), VALUE),
     replace_argument("IIE_PROVINCE_VA", "all zero", 0, [[0.0] * 3, [0.0] * 3], VALUE),
     replace_argument("IIE_EMPLOYMENT", "no GDP", 1, [[100.0, 0.0], [100.0, 100.0]], VALUE),

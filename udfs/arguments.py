@@ -138,7 +138,7 @@ def _without_nan(rows: Rows) -> Rows:
 
 
 def _matrix(rows: list[list[Any]], name: str, cells: Cells) -> FloatArray:
-    if all(type(cell) is float for row in rows for cell in row):
+    if all(set(map(type, row)) == {float} for row in rows):
         numbers = np.array(rows, dtype=float)
     else:
         numbers = np.array(

@@ -119,8 +119,7 @@ def _excel_function(function: Function) -> Callable[..., Any]:
             for parameter in function.__signature__.parameters.values()
         ]
     )
-    # While somebody fills in the function wizard nothing is computed.
-    offered: Callable[..., Any] = xw.func(call_in_wizard=False)(called)
+    offered: Callable[..., Any] = xw.func(called)
     for position, argument in enumerate(function.arguments):
         reader = ReferenceAccessor if position in function.references else CellsAccessor
         offered = xw.arg(argument.name, reader, doc=function.help(argument, "en"))(offered)

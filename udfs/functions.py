@@ -283,6 +283,8 @@ def iie_extrapolate(
     series = values.T if all_years.down else values
     _require_every_year(all_years)
     _same_length(all_years=all_years.values, values=series[0])
+    if weights is not None and method == "weighted_growth":
+        _require_whole_weights(weights)
     extra = None
     if addition is not None:
         when = np.zeros(addition.size) if addition_year is None else addition_year
@@ -495,6 +497,16 @@ def _same_length(**ranges: Sized) -> None:
     if len(set(sizes)) > 1:
         found = ", ".join(str(s) for s in sizes)
         raise InputError.one("lengths", next(iter(ranges)), names=", ".join(ranges), found=found)
+
+
+def _require_whole_weights(weights: FloatArray) -> None:
+    totals = weights.sum(axis=1)
+    bad = np.flatnonzero(
+        (np.abs(totals - 1) > scoring.WEIGHTS_TOLERANCE) | (weights < 0).any(axis=1)
+    )
+    if bad.size:
+        row = int(bad[0])
+        raise InputError.one("growth_weights", "weights", row, 0, total=f"{totals[row]:.6g}")
 
 
 def _require_every_year(years: Years) -> None:

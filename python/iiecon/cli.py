@@ -79,6 +79,13 @@ def _parser() -> argparse.ArgumentParser:
     fresh.add_argument(
         "--from", dest="source", type=Path, metavar="WORKBOOK", help=_help("new_from")
     )
+    office = command("install-libreoffice", _install_libreoffice)
+    office.add_argument("--output", type=Path, metavar="FILE.oxt", help=_help("oxt"))
+    examined = command("doctor", _doctor)
+    examined.add_argument("workbook", nargs="?", type=Path, help=_help("workbook"))
+    examined.add_argument("--json", type=Path, metavar="FILE", help=_help("json"))
+    set_up = command("install-excel", _install_excel)
+    set_up.add_argument("--beside", type=Path, metavar="WORKBOOK", help=_help("beside"))
     return parser
 
 
@@ -170,7 +177,7 @@ def _drift(kept: Package, fresh: bytes) -> list[str]:
     """The parts in which a kept workbook differs from a fresh build.
 
     Stored numbers may differ by one unit of the 11th digit: processors round alike only up to the
-    last bits of float64, and those can tip the 12th digit.
+    last bits of float64, and those can tip the last stored digit.
     """
     built = Package.from_bytes(kept.path, fresh)
     names = sorted(kept.parts.keys() | built.parts.keys())
@@ -207,6 +214,75 @@ def _new(given: argparse.Namespace) -> int:
         step("build")
         write_atomically(given.out, build_workbook(inputs), backup=False)
     print(catalogue.both("cli.written", path=given.out))
+    return DONE
+
+
+def _install_libreoffice(given: argparse.Namespace) -> int:
+    from udfs.libreoffice.extension import extension, server_command
+    from udfs.libreoffice.install import NotInstalled, install, unopkg
+
+    if given.output:
+        write_atomically(given.output, extension(server_command()), backup=False)
+        print(catalogue.both("cli.written", path=given.output))
+        return DONE
+    program = unopkg()
+    if program is None:
+        missing, fix = (catalogue.both(f"libreoffice.{k}") for k in ("missing", "missing_fix"))
+        _say(f"{missing}; {fix}")
+        return FILE_ERROR
+    try:
+        install(program)
+    except NotInstalled as error:
+        refused, fix = (catalogue.both(f"libreoffice.{k}") for k in ("refused", "refused_fix"))
+        _say(f"{refused} ({error}); {fix}")
+        return FILE_ERROR
+    print(f"{catalogue.both('libreoffice.installed')}: {sys.executable}")
+    return DONE
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    from iiecon.diagnosis import Case
+    from iiecon.doctor import examine
+    from iiecon.machine import Machine
+
+    shipped = Path(DEFAULT_WORKBOOK)
+    workbook = given.workbook or (shipped if shipped.exists() else None)
+    if workbook and not _json_apart(given.json, workbook):
+        return WRONG_USAGE
+    results = []
+    print(workbook.absolute() if workbook else catalogue.both("doctor.not_here.workbook"))
+    for result in examine(Case(Machine.here(), str(workbook.absolute()) if workbook else None)):
+        status = catalogue.both(f"doctor.status.{result.outcome.status}")
+        print(f"[{status}] {result.title}: {result.message}")
+        if result.fix:
+            print(f"    → {result.fix}")
+        results.append(result)
+    if given.json:
+        found = {"workbook": str(workbook or ""), "checks": [r.record() for r in results]}
+        text = json.dumps(found, ensure_ascii=False, indent=1)
+        write_atomically(given.json, f"{text}\n".encode(), backup=False)
+    count = sum(result.outcome.status == "problem" for result in results)
+    print(catalogue.both("cli.problems", count=count) if count else catalogue.both("cli.healthy"))
+    return INPUT_ERRORS if count else DONE
+
+
+def _install_excel(given: argparse.Namespace) -> int:
+    from iiecon import excel_setup
+    from iiecon.machine import Machine
+
+    machine = Machine.here()
+    if not machine.has_excel:
+        _say(catalogue.both("cli.no_excel"))
+        return WRONG_USAGE
+    target = excel_setup.user_file(machine)
+    if given.beside:
+        target = excel_setup.file_beside(machine, str(given.beside.absolute()))
+    if not excel_setup.install(machine, target):
+        refused = catalogue.both("cli.interpreter_path", path=machine.executable)
+        _say(f"{refused}; {catalogue.both('cli.interpreter_path_fix')}")
+        return FILE_ERROR
+    program = excel_setup.console_program(machine)
+    print(catalogue.both("cli.excel_set", program=program, path=target))
     return DONE
 
 

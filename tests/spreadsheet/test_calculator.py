@@ -17,6 +17,7 @@ from iiecon.spreadsheet.calculator import (
     Book,
     Calculation,
     Calculator,
+    FileBook,
     SpillBlocked,
     patched_parts,
 )
@@ -411,7 +412,7 @@ def saved(tmp_path: Path, build: Callable[[openpyxl.Workbook], None]) -> Package
 
 
 def recalculated(package: Package, own: Own | None = None) -> tuple[Package, dict[str, bytes]]:
-    book = Book.from_package(package)
+    book = FileBook.from_package(package)
     parts = patched_parts(package, book, Calculator(book, own or {}).calculate())
     return package.replaced(parts), parts
 
@@ -467,7 +468,7 @@ def test_unevaluated_cells_lose_their_old_value(tmp_path: Path) -> None:
 def test_a_changed_spill_is_written_with_its_range() -> None:
     cells = sheet(A1="{=F()}A1:B1", B1=7, D1=1)
     package = Package(Path("m.xlsx"), {"s.xml": cells.xml}, (), {"S": "s.xml"})
-    book = Book.from_package(package)
+    book = FileBook.from_package(package)
     calculation = Calculator(book, {"F": lambda: [["a"], [2]]}).calculate()
     body = patched_parts(package, book, calculation)["s.xml"].decode()
     assert '<c r="A1" cm="1" t="str"><f t="array" ref="A1:A2">F()</f><v>a</v></c>' in body

@@ -9,31 +9,44 @@ from dataclasses import dataclass, field
 
 from iiecon.spreadsheet.cells import SheetCells
 from iiecon.spreadsheet.package import Package
-from iiecon.spreadsheet.recalculation import Calculation, Key, Recalculation, SpillBlocked
-from iiecon.spreadsheet.sheet_reader import Position
+from iiecon.spreadsheet.recalculation import (
+    Calculation,
+    Key,
+    Recalculation,
+    SpillBlocked,
+    StoredCells,
+)
+from iiecon.spreadsheet.sheet_reader import Cell, Position
 from iiecon.spreadsheet.values import Area, Scalar, parse_area, same_value
 
-__all__ = ["Book", "Calculation", "Calculator", "Key", "SpillBlocked", "patched_parts"]
+__all__ = [
+    "Book",
+    "Calculation",
+    "Calculator",
+    "FileBook",
+    "Key",
+    "PlainSheet",
+    "SpillBlocked",
+    "patched_parts",
+]
 
 _MAX_PASSES = 8
 
 
 @dataclass(frozen=True)
+class PlainSheet:
+    """The cells of a worksheet that did not come from a file."""
+
+    cells: Mapping[Position, Cell]
+
+
+@dataclass(frozen=True)
 class Book:
-    """The cells of every worksheet and the defined names."""
+    """The cells of every worksheet and the defined names, of a file or of an open workbook."""
 
-    sheets: dict[str, SheetCells]
-    names: dict[str, str] = field(default_factory=dict)
-    local_names: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    @classmethod
-    def from_package(cls, package: Package) -> "Book":
-        """Read every worksheet of a package."""
-        sheets = {
-            name: SheetCells.parse(package.parts[part], package.shared_strings, package.path, name)
-            for name, part in package.sheets.items()
-        }
-        return cls(sheets, package.names, package.local_names)
+    sheets: Mapping[str, StoredCells]
+    names: Mapping[str, str] = field(default_factory=dict)
+    local_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def array_ranges(self) -> dict[Key, Area]:
         """The stored range of every array formula and data table, by its first cell."""
@@ -43,6 +56,22 @@ class Book:
             for position, cell in cells.cells.items()
             if cell.array_ref
         }
+
+
+@dataclass(frozen=True)
+class FileBook(Book):
+    """A book read from a file, whose cells remember the XML they came from."""
+
+    sheets: Mapping[str, SheetCells]
+
+    @classmethod
+    def from_package(cls, package: Package) -> "FileBook":
+        """Read every worksheet of a package."""
+        sheets = {
+            name: SheetCells.parse(package.parts[part], package.shared_strings, package.path, name)
+            for name, part in package.sheets.items()
+        }
+        return cls(sheets, package.names, package.local_names)
 
 
 class Calculator:
@@ -74,7 +103,7 @@ class Calculator:
         return Calculation(unevaluated=result.unevaluated, failures=result.failures)
 
 
-def patched_parts(package: Package, book: Book, calculation: Calculation) -> dict[str, bytes]:
+def patched_parts(package: Package, book: FileBook, calculation: Calculation) -> dict[str, bytes]:
     """The worksheet parts that change when the outcome of a calculation is written back.
 
     Formula cells that could not be evaluated lose their cached value, so that nobody takes an

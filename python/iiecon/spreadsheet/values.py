@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 MAX_ROW = 1_048_576
 MAX_COL = 16_384
 LONGEST_TEXT = 32_767
+STORED_DIGITS = 13
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
@@ -154,10 +155,10 @@ def read_number(text: str) -> float | None:
 
 
 def format_number(number: float) -> str:
-    """The shortest text of a number kept to 12 significant digits."""
+    """The shortest text of a number kept to STORED_DIGITS significant digits."""
     if not isfinite(number):
         raise ValueError(f"{number} cannot be stored in a cell")
-    rounded = float(f"{number:.12g}")
+    rounded = float(f"{number:.{STORED_DIGITS}g}")
     if rounded.is_integer() and abs(rounded) < 1e15:
         return str(int(rounded))
     return repr(rounded)
@@ -166,8 +167,8 @@ def format_number(number: float) -> str:
 def same_value(stored: Scalar, new: Scalar) -> bool:
     """Equality for comparing a stored value with a recalculated one.
 
-    Numbers may differ by one unit of the twelfth significant digit: that is the precision
-    values are written with, so a smaller difference is not a change.
+    Numbers may differ by one unit of the twelfth significant digit: processors do not round alike
+    in the last ones, so a smaller difference is not a change.
     """
     if type(stored) is not type(new):
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -21,11 +22,14 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from iiecon.inputs import ModelInputs
-from iiecon.spreadsheet.calculator import Book, Calculator, patched_parts
+from iiecon.spreadsheet.calculator import FileBook, patched_parts
 from iiecon.spreadsheet.package import Package
 from iiecon.workbook.assemble import assemble
 from iiecon.workbook.layout import FORMATS, Block, Mark, Sheet
+from iiecon.workbook.macros import with_macros
+from iiecon.workbook.read import Reader
 from iiecon.workbook.sheets import sheets_of
+from iiecon.workbook.stamp import stamp_cells
 from udfs import FUNCTIONS
 
 FONT = "Microsoft YaHei"
@@ -47,18 +51,22 @@ def build_workbook(inputs: ModelInputs) -> bytes:
 
     Equal inputs give equal bytes.
     """
-    return computed(assemble(_written(sheets_of(inputs))))
+    return computed(with_macros(assemble(_written(sheets_of(inputs)))))
 
 
 def computed(workbook: bytes) -> bytes:
-    """The same workbook with the values of all its formulas."""
+    """The same workbook with the values of all its formulas, stamped with version and inputs."""
     package = Package.from_bytes(Path("workbook"), workbook)
-    book = Book.from_package(package)
-    calculation = Calculator(book, FUNCTIONS).calculate()
+    book = FileBook.from_package(package)
+    reader = Reader.of(book)
+    calculation = reader.calculation
     if calculation.unevaluated or calculation.failures:
         problems = {**calculation.unevaluated, **calculation.failures}
         raise RuntimeError(f"formulas of the layout that do not compute: {problems}")
-    return package.replaced(patched_parts(package, book, calculation)).to_bytes()
+    inputs = reader.inputs()
+    stamped = stamp_cells(reader, inputs, None) if inputs else {}
+    done = replace(calculation, values={**calculation.values, **stamped})
+    return package.replaced(patched_parts(package, book, done)).to_bytes()
 
 
 def _written(sheets: list[Sheet]) -> bytes:
@@ -78,6 +86,7 @@ def _written(sheets: list[Sheet]) -> bytes:
                     hidden=block.name.startswith("_") or None,
                 )
     workbook.active = 1
+    workbook.code_name = "ThisWorkbook"
     workbook.properties.creator = "IIEconModel"
     # Recalculation on load would lose the stored values wherever our functions are not installed.
     workbook.calculation = CalcProperties(calcId=191029, fullCalcOnLoad=False)
@@ -94,6 +103,10 @@ def _fill(worksheet: Worksheet, sheet: Sheet) -> None:
     _fit_rows(worksheet, sheet)
     for mark in sheet.marks:
         _mark(worksheet, mark)
+    worksheet.sheet_properties.codeName = sheet.code_name
+    if sheet.hidden:
+        worksheet.sheet_state = "hidden"
+        return
     worksheet["A1"].style = "title"
     worksheet.sheet_properties.tabColor = TAB_COLOURS[sheet.output]
     worksheet.sheet_view.showGridLines = False
@@ -181,7 +194,7 @@ def _dress(cell: Cell, block: Block) -> None:
     if isinstance(cell.value, str) and "\n" in cell.value:
         cell.alignment = Alignment(vertical="center", wrap_text=True)
     elif block.role == "computed":
-        cell.alignment = COMPUTED_ALIGNMENT[block.format == "general"]
+        cell.alignment = COMPUTED_ALIGNMENT[block.format in ("general", "text")]
 
 
 def _styles() -> list[NamedStyle]:

@@ -159,7 +159,9 @@ def _explained(page: pages.Page, row: int) -> None:
     sheet = page.sheet
     page.row = row
     page.heading("explained")
-    sheet.text(row, FIRST_YEAR, header("holds"), header("why"), role="header")
+    why = header("why").replace("\n", "  ")
+    blank = [""] * (page.years - 2)
+    sheet.text(row, FIRST_YEAR, header("holds"), why, *blank, role="header")
     for i, (name, key) in enumerate(EXPLAINED.items(), start=row + 1):
         sheet.text(i, 2, *header(key).split("\n"))
         sheet.formulas(i, FIRST_YEAR, 1, 1, lambda r, c, x=name: f"NOT(ISERROR(SUM({x})))")  # type: ignore[misc]

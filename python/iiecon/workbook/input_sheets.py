@@ -11,7 +11,7 @@ from iiecon import catalogue, options
 from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series, read_csv
 from iiecon.iotable import FloatArray, IOTable
 from iiecon.spreadsheet.values import a1
-from iiecon.workbook.layout import Block, Sheet, Value
+from iiecon.workbook.layout import STAMP_NAMES, Block, Sheet, Value
 
 TOP = 5
 
@@ -48,13 +48,18 @@ def _cell(x: float) -> Value:
 
 
 def about(inputs: ModelInputs) -> Sheet:
-    """What the workbook is and how to start."""
+    """What the workbook is and how to start; when it was computed last, filled by recalculation."""
     sheet = new_sheet("About")
     row = TOP + 1
     for key in catalogue.keys("about"):
         sheet.text(row, 1, catalogue.text(f"about.{key}", "zh"))
         sheet.text(row + 1, 1, catalogue.text(f"about.{key}", "en"))
         row += 3
+    for name in STAMP_NAMES:
+        # As text: a hash of digits only would else become a number.
+        sheet.text(row, 1, catalogue.both(f"label.{name.lower()}"))
+        sheet.table(row + 1, 1, [[None]], "computed", name, "text")
+        row += 2
     sheet.widths = {1: 110}
     return sheet
 

@@ -23,7 +23,7 @@ from iiecon.inputs import (
 )
 from iiecon.iotable import WAN_PER_YI, FloatArray, IOTable, TableParts, printed_precision
 from iiecon.options import Options
-from iiecon.spreadsheet.calculator import Book, Calculation, Calculator
+from iiecon.spreadsheet.calculator import Book, Calculation, Calculator, FileBook
 from iiecon.spreadsheet.package import Package, find_name
 from iiecon.spreadsheet.values import Area, ExcelError, Scalar, a1, parse_area
 from iiecon.workbook.layout import (
@@ -56,41 +56,29 @@ class Range:
 
 def load_inputs(path: str | Path) -> ModelInputs:
     """The inputs of a workbook file; InputError names sheet and cell of what is wrong."""
-    reader = Opened.read(Path(path)).reader
+    reader = Reader.of(FileBook.from_package(Package.read(Path(path))))
     inputs = reader.inputs()
     if inputs is None:
         raise InputError(reader.findings)
     return inputs
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A workbook read and its formulas evaluated."""
-
-    package: Package
-    book: Book
-    calculation: Calculation
-    reader: Reader
-
-    @classmethod
-    def read(cls, path: Path, progress: Callable[[str], None] = lambda step: None) -> Opened:
-        """Read a file; FileProblem says why it cannot be. `progress` is told each step's key."""
-        progress("read")
-        package = Package.read(path)
-        book = Book.from_package(package)
-        progress("formulas")
-        calculation = Calculator(book, FUNCTIONS).calculate()
-        return cls(package, book, calculation, Reader(book, calculation))
-
-
 class Reader:
-    """Reads one workbook; `findings` collects what is wrong, already located."""
+    """Reads one workbook; `findings` collects what is wrong, already located.
+
+    Where `calculation` has a value it counts, elsewhere the stored one.
+    """
 
     def __init__(self, book: Book, calculation: Calculation) -> None:
-        self._book = book
-        self._calculation = calculation
+        self.book = book
+        self.calculation = calculation
         self._ranges: dict[str, Range] = {}
         self.findings: list[Finding] = []
+
+    @classmethod
+    def of(cls, book: Book) -> Reader:
+        """The reader of a book, with all its formulas evaluated here."""
+        return cls(book, Calculator(book, FUNCTIONS).calculate())
 
     def inputs(self) -> ModelInputs | None:
         """The inputs, or None when something stands in the way (see `findings`)."""
@@ -103,10 +91,10 @@ class Reader:
 
     def range(self, name: str) -> Range | None:
         """A named range with its present values; None when the name is missing or broken."""
-        refers = find_name(self._book.names, {}, name, "")
+        refers = find_name(self.book.names, {}, name, "")
         sheet, _, area_text = (refers or "").rpartition("!")
         sheet = sheet.strip("'").replace("''", "'")
-        if sheet not in self._book.sheets:
+        if sheet not in self.book.sheets:
             return None
         try:
             area = parse_area(area_text)
@@ -130,7 +118,7 @@ class Reader:
         return replace(finding, sheet=place.sheet, cell=place.cell(row, column))
 
     def _values(self, sheet: str, area: Area) -> list[list[Scalar]]:
-        stored, computed = self._book.sheets[sheet].cells, self._calculation.values
+        stored, computed = self.book.sheets[sheet].cells, self.calculation.values
         rows: list[list[Scalar]] = []
         for row in range(area.row1, area.row2 + 1):
             line: list[Scalar] = []
@@ -147,7 +135,7 @@ class Reader:
     # --- steps ----------------------------------------------------------------------------------
 
     def _sheets(self) -> None:
-        there = self._book.sheets
+        there = self.book.sheets
         for sheet in REQUIRED_SHEETS:
             if sheet not in there:
                 self._error("sheet_missing", sheet, "", sheet=sheet, found=", ".join(there))
@@ -155,7 +143,7 @@ class Reader:
     def _names(self) -> None:
         for name, rule in INPUT_RANGES.items():
             found = self.range(name)
-            own = [s for s, n in self._book.local_names if n.casefold() == name.casefold()]
+            own = [s for s, n in self.book.local_names if n.casefold() == name.casefold()]
             if own:
                 self._error("name_shadowed", rule.sheet, "", name=name, sheet=own[0])
             elif found is None or found.sheet != rule.sheet:
@@ -174,7 +162,7 @@ class Reader:
 
     def _check_cell(self, rule: InputRange, found: Range, i: int, j: int, value: Scalar) -> None:
         cell = found.cell(i, j)
-        reason = self._calculation.unevaluated.get(
+        reason = self.calculation.unevaluated.get(
             (found.sheet, found.area.row1 + i, found.area.col1 + j)
         )
         if reason is not None:

@@ -1,7 +1,8 @@
-"""Recalculation without Excel: read, check, compute, hold against the model, patch in place.
+"""Recalculation: read, check, compute, hold against the model; a file is then patched in place.
 
 The workbook's own formulas are evaluated; the model runs beside them on the same inputs; where a
-named output differs from the model nothing is written.
+named output differs from the model nothing is written. `examine` does this for the cells of any
+workbook: those of a file, or those of one that is open in a spreadsheet program.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +21,12 @@ from iiecon.iotable import FloatArray
 from iiecon.model import run_model
 from iiecon.options import names as option_names
 from iiecon.results import ModelResults
-from iiecon.spreadsheet.calculator import Book, Calculation, patched_parts
+from iiecon.spreadsheet.calculator import Book, Calculation, FileBook, patched_parts
 from iiecon.spreadsheet.package import FileProblem, Package, is_locked, write_atomically
 from iiecon.spreadsheet.values import ExcelError, a1
 from iiecon.workbook.formulas import check_formulas
-from iiecon.workbook.read import Opened, Range, Reader
+from iiecon.workbook.read import Range, Reader
+from iiecon.workbook.stamp import is_stamped, stamp_cells
 
 AGREEMENT = 1e-10
 
@@ -63,10 +66,24 @@ OUTPUTS: dict[str, Callable[[ModelResults], FloatArray]] = {
 
 
 @dataclass(frozen=True)
-class Recalculated:
-    """What came out: findings located in the workbook, results when there is no error, and the
-    parts of the file that would change (none: up to date).
+class Examined:
+    """What the cells of a workbook amount to: findings located in it, the values of its formulas,
+    and the model's results unless something stands in the way.
     """
+
+    findings: tuple[Finding, ...]
+    calculation: Calculation
+    results: ModelResults | None = None
+
+    @property
+    def errors(self) -> list[Finding]:
+        """What forbids writing."""
+        return errors_of(self.findings)
+
+
+@dataclass(frozen=True)
+class Recalculated:
+    """What came of a file: as `Examined`, and the parts that change (none: up to date)."""
 
     package: Package
     findings: tuple[Finding, ...]
@@ -82,49 +99,74 @@ class Recalculated:
 Progress = Callable[[str], None]
 
 
-def recalculate(path: Path, progress: Progress = lambda step: None) -> Recalculated:
+def _silent(step: str) -> None:
+    """Tells nobody."""
+
+
+def recalculate(path: Path, progress: Progress = _silent) -> Recalculated:
     """Recalculate a workbook in memory; nothing is written.
 
     `progress` is told each step by its catalogue key. Raises FileProblem when the file cannot be
     read.
     """
-    opened = Opened.read(path, progress)
-    package, book, calculation = opened.package, opened.book, opened.calculation
+    progress("read")
+    package = Package.read(path)
+    book = FileBook.from_package(package)
+    done = examine(book, progress)
+    fit = done.results is not None and not done.errors
+    parts = _changed_parts(package, book, done) if fit else {}
+    return Recalculated(package, done.findings, done.results, parts)
+
+
+def examine(book: Book, progress: Progress = _silent) -> Examined:
+    """Check the inputs of a workbook, compute its formulas, run the model, compare the two."""
+    progress("formulas")
+    reader = Reader.of(book)
     progress("check")
-    reader = opened.reader
     inputs = reader.inputs()
     if inputs is None:
-        return Recalculated(package, tuple(reader.findings), None, {})
+        return Examined(tuple(reader.findings), reader.calculation)
     changed = _changed_years(reader, inputs)
     if changed:
-        return Recalculated(package, tuple(changed), None, {})
+        return Examined(tuple(changed), reader.calculation)
     progress("model")
-    try:
-        results = run_model(inputs)
-    except InputError as error:
-        located = tuple(reader.located(f) for f in error.findings)
-        return Recalculated(package, located, None, {})
-    findings = [
-        *(reader.located(f) for f in results.findings),
-        *_output_findings(book, reader, calculation, results),
-        *_formula_findings(calculation),
-    ]
+    results, findings = _modelled(reader, inputs)
+    if results is None:
+        return Examined(tuple(findings), reader.calculation)
+    findings += [*_output_findings(reader, results), *_formula_findings(reader.calculation)]
     results = replace(results, findings=tuple(findings))
-    parts = {} if errors_of(findings) else patched_parts(package, book, calculation)
-    return Recalculated(package, tuple(findings), results, parts)
+    return Examined(tuple(findings), reader.calculation, results)
 
 
 def checked_inputs(path: Path) -> tuple[ModelInputs | None, list[Finding]]:
     """The inputs of a workbook when they are fit to compute with, and the findings on them."""
-    reader = Opened.read(path).reader
+    reader = Reader.of(FileBook.from_package(Package.read(path)))
     inputs = reader.inputs()
     if inputs is None:
         return None, reader.findings
+    results, findings = _modelled(reader, inputs)
+    return (None if results is None else inputs), findings
+
+
+def _modelled(reader: Reader, inputs: ModelInputs) -> tuple[ModelResults | None, list[Finding]]:
+    """The model's results, None when it refuses the inputs, and its findings with their cells."""
     try:
         results = run_model(inputs)
     except InputError as error:
         return None, [reader.located(f) for f in error.findings]
-    return inputs, [reader.located(f) for f in results.findings]
+    return results, [reader.located(f) for f in results.findings]
+
+
+def _changed_parts(package: Package, book: FileBook, done: Examined) -> dict[str, bytes]:
+    """The parts that change, stamped; none where values and stamp are those of these inputs."""
+    parts = patched_parts(package, book, done.calculation)
+    reader = Reader(book, done.calculation)
+    assert done.results is not None
+    inputs = done.results.inputs
+    if not parts and is_stamped(reader, inputs):
+        return {}
+    stamped = {**done.calculation.values, **stamp_cells(reader, inputs, datetime.now())}
+    return patched_parts(package, book, replace(done.calculation, values=stamped))
 
 
 def write(done: Recalculated, target: Path) -> Path | None:
@@ -143,12 +185,10 @@ def write(done: Recalculated, target: Path) -> Path | None:
     return write_atomically(target, done.package.replaced(done.parts).to_bytes())
 
 
-def _output_findings(
-    book: Book, reader: Reader, calculation: Calculation, results: ModelResults
-) -> list[Finding]:
+def _output_findings(reader: Reader, results: ModelResults) -> list[Finding]:
     """Formulas that are gone come first; only sound ones are held against the model."""
-    found = check_formulas(book, reader, calculation, results.inputs)
-    return found if errors_of(found) else [*found, *_differences(reader, results)]
+    found = check_formulas(reader.book, reader, reader.calculation, results.inputs)
+    return found if errors_of(found) else [*found, *differences(reader, results)]
 
 
 def _changed_years(reader: Reader, inputs: ModelInputs) -> list[Finding]:
@@ -165,7 +205,9 @@ def _changed_years(reader: Reader, inputs: ModelInputs) -> list[Finding]:
     return [reader.located(Finding("error", "years_changed", {"years": shown}, "options", row))]
 
 
-def _differences(reader: Reader, results: ModelResults) -> list[Finding]:
+def differences(
+    reader: Reader, results: ModelResults, key: str = "output_differs", agreement: float = AGREEMENT
+) -> list[Finding]:
     """Named outputs held against the model: the two must give the same digits."""
     found = []
     for name, of in OUTPUTS.items():
@@ -174,32 +216,30 @@ def _differences(reader: Reader, results: ModelResults) -> list[Finding]:
             sheet, cell = (place.sheet, str(place.area)) if place else ("", "")
             found.append(Finding("error", "output_missing", {"name": name}, sheet=sheet, cell=cell))
         else:
-            found += _cell_differences(place, expected)
+            found += _cell_differences(place, expected, key, agreement)
     return found
 
 
-def _cell_differences(place: Range, expected: FloatArray) -> list[Finding]:
+def _cell_differences(
+    place: Range, expected: FloatArray, key: str, agreement: float
+) -> list[Finding]:
     """The first cell of a range that differs from the model."""
     scale = float(np.nanmax(np.abs(expected), initial=0.0))
     for i, row in enumerate(place.cells):
         for j, cell in enumerate(row):
-            if not _agrees(cell, float(expected[i, j]), scale):
-                shown = cell.code if isinstance(cell, ExcelError) else cell
-                values = {"found": shown, "expected": f"{expected[i, j]:.12g}"}
-                return [
-                    Finding(
-                        "error", "output_differs", values, sheet=place.sheet, cell=place.cell(i, j)
-                    )
-                ]
+            if not _agrees(cell, float(expected[i, j]), scale, agreement):
+                values = {"found": _shown(cell), "expected": f"{expected[i, j]:.12g}"}
+                at = place.cell(i, j)
+                return [Finding("error", key, values, sheet=place.sheet, cell=at)]
     return []
 
 
-def _agrees(cell: object, expected: float, scale: float) -> bool:
+def _agrees(cell: object, expected: float, scale: float, agreement: float) -> bool:
     if math.isnan(expected):
         return cell == "" or cell is None
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return False
-    return abs(cell - expected) <= AGREEMENT * max(abs(expected), scale * 1e-4)
+    return abs(cell - expected) <= agreement * max(abs(expected), scale * 1e-4)
 
 
 def _formula_findings(calculation: Calculation) -> list[Finding]:

@@ -1,0 +1,1 @@
+"""Engines of xlwings for tests."""
