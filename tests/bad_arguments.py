@@ -74,6 +74,14 @@ GOOD: dict[str, tuple[Argument, ...]] = {
         *(FLOWS, OUTPUT, VALUE_ADDED, CODES, DIRECT_CODES, SCORES),
         *(COMPETITIVE, TRADE, TRADE),
     ),
+    "IIE_INDIRECT_FLOW": (
+        *(FLOWS, OUTPUT, VALUE_ADDED, CODES, DIRECT_CODES, SCORES),
+        *(COMPETITIVE, TRADE, TRADE),
+    ),
+    "IO_LINKAGES": (
+        *(FLOWS, OUTPUT, VALUE_ADDED, ("option", "backward")),
+        *(COMPETITIVE, TRADE, TRADE),
+    ),
     "IIE_SECTION_VA": (
         ("column", [[4.0], [6.0]]),
         ("column", [[40.0], [120.0]]),
@@ -228,29 +236,31 @@ EMPTY_RANGES: tuple[Case, ...] = tuple(
     )
 )  # fmt: skip
 
-_CONTRIBUTIONS = ("LEONTIEF_CONTRIB", "IIE_INDIRECT_VA")
+_CONTRIBUTIONS = ("LEONTIEF_CONTRIB", "IIE_INDIRECT_VA", "IIE_INDIRECT_FLOW")
 
 PARTICULAR: tuple[Case, ...] = (
     *EMPTY_RANGES,
     *(
         replace_argument(name, "unknown code", at, [["02"], ["99"]], NA)
-        for name, at in [("LEONTIEF_CONTRIB", 4), ("IIE_INDIRECT_VA", 4), ("IIE_DIRECT_VA", 2)]
+        for name, at in [*((c, 4) for c in _CONTRIBUTIONS), ("IIE_DIRECT_VA", 2)]
     ),
     *(
         replace_argument(name, "code twice", at, [["02"], ["02"]], VALUE)
-        for name, at in [("LEONTIEF_CONTRIB", 4), ("IIE_INDIRECT_VA", 4), ("IIE_DIRECT_VA", 2)]
+        for name, at in [*((c, 4) for c in _CONTRIBUTIONS), ("IIE_DIRECT_VA", 2)]
     ),
     *(
         replace_argument(name, "score above one", at, [[0.5], [25.0]], VALUE)
-        for name, at in [("LEONTIEF_CONTRIB", 5), ("IIE_INDIRECT_VA", 5), ("IIE_DIRECT_VA", 3)]
+        for name, at in [*((c, 5) for c in _CONTRIBUTIONS), ("IIE_DIRECT_VA", 3)]
     ),
     *(
         replace_argument(name, "zero output", 1, [[0.0], [200.0]], VALUE)
-        for name in ("IO_COEFFICIENTS", "LEONTIEF_INVERSE", *_CONTRIBUTIONS, "IIE_CHECK")
+        for name in (
+            *("IO_COEFFICIENTS", "LEONTIEF_INVERSE", "IO_LINKAGES", *_CONTRIBUTIONS, "IIE_CHECK"),
+        )
     ),
     *(
         replace_argument(name, "not productive", 1, [[30.0], [30.0]], NUM)
-        for name in ("LEONTIEF_INVERSE", *_CONTRIBUTIONS)
+        for name in ("LEONTIEF_INVERSE", "IO_LINKAGES", *_CONTRIBUTIONS)
     ),
     replace_argument("FUZZY_SCORE", "no votes", 0, [[0.0, 0.0], [0.0, 4.0]], VALUE),
     replace_argument("FUZZY_SCORE", "weights off", 1, [[0.5], [0.6]], VALUE),

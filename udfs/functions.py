@@ -19,6 +19,7 @@ from iiecon.contribution import Contribution, leontief_contribution
 from iiecon.findings import InputError, NotAvailableError
 from iiecon.iotable import FloatArray, Imports, IOTable, coefficients, printed_precision
 from iiecon.iotable import leontief_inverse as inverse_of
+from iiecon.linkages import indirect_by_source, linkages
 from iiecon.spreadsheet.evaluate import Reference
 from udfs.arguments import Cells, Years
 from udfs.cache import PARTS, digest
@@ -28,6 +29,7 @@ from udfs.why import Language, explain
 # Money of an IO table is in the table's own unit; everything else as the unit says.
 Flows = Annotated[FloatArray, Cells("matrix", "table_money")]
 TableMoney = Annotated[FloatArray, Cells("vector", "table_money")]
+TableMatrix = Annotated[FloatArray, Cells("matrix", "table_money")]
 TableMoneyOrBlank = Annotated[FloatArray, Cells("vector", "table_money", blank=0.0)]
 FinalUse = Annotated[FloatArray, Cells("matrix", "table_money", blank=0.0)]
 TableTotal = Annotated[float, Cells("number", "table_money")]
@@ -58,6 +60,7 @@ Text = Annotated[str, Cells("text")]
 Mixed = Annotated[list[list[Any]], Cells("matrix", "any")]
 
 Measure = Literal["indirect", "direct", "output", "ratio"]
+LinkageMeasure = Literal["backward", "forward", "output_multiplier", "value_added_multiplier"]
 
 
 @spreadsheet_function
@@ -129,6 +132,53 @@ def iie_indirect_va(
     table = _table(flows, output, value_added, codes, imports=imports, exports=exports)
     found = _contribution(table, direct_codes, scores, import_treatment)
     return float(found.indirect_value_added.sum())
+
+
+@spreadsheet_function
+def iie_indirect_flow(
+    flows: Flows,
+    output: TableMoney,
+    value_added: TableMoney,
+    codes: Codes,
+    direct_codes: Codes,
+    scores: Scores,
+    import_treatment: Imports = "competitive",
+    imports: TableMoneyOrBlank | None = None,
+    exports: TableMoneyOrBlank | None = None,
+) -> TableMatrix:
+    """Indirect value added of each sector by the direct sector that brings it about (section 4).
+
+    n × m in the unit of the table; rows add up to LEONTIEF_CONTRIB.
+    """
+    table = _table(flows, output, value_added, codes, imports=imports, exports=exports)
+    given = _scores(direct_codes, scores)
+    return indirect_by_source(table, given, import_treatment, _inverse(table, import_treatment))
+
+
+@spreadsheet_function
+def io_linkages(
+    flows: Flows,
+    output: TableMoney,
+    value_added: TableMoney,
+    measure: LinkageMeasure = "backward",
+    import_treatment: Imports = "competitive",
+    imports: TableMoneyOrBlank | None = None,
+    exports: TableMoneyOrBlank | None = None,
+) -> Column:
+    """Linkages and multipliers of each sector, n × 1 (section 1).
+
+    `measure`: "backward" (column sums of L over their mean), "forward" (row sums of Ghosh's inverse
+    over their mean), "output_multiplier" or "value_added_multiplier" (per unit of final demand).
+    """
+    _same_length(value_added=value_added, output=output)
+    table = _table(flows, output, value_added, imports=imports, exports=exports)
+    found = linkages(table, import_treatment, _inverse(table, import_treatment))
+    return {
+        "backward": found.backward,
+        "forward": found.forward,
+        "output_multiplier": found.output_multiplier,
+        "value_added_multiplier": found.value_added_multiplier,
+    }[measure]
 
 
 @spreadsheet_function

@@ -44,10 +44,15 @@ def text(key: str, language: str, **values: object) -> str:
 
     Raises KeyError for a key that the catalogue lacks.
     """
+    return _FORMATTER.vformat(template(key, language), (), values)
+
+
+def template(key: str, language: str) -> str:
+    """The text of a dotted key as it stands in the file, placeholders and all."""
     node: Any = _tables()
     for part in key.split("."):
         node = node[part]
-    return _FORMATTER.vformat(str(node[language]), (), values)
+    return str(node[language])
 
 
 def both(key: str, **values: object) -> str:

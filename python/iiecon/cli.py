@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from iiecon.workbook.recalculate import Recalculated
 
 DEFAULT_WORKBOOK = "IIEconModel.xlsm"
+TEMPLATES = "templates"
 SHOWN_FINDINGS = 20
 STORED_NUMBER = re.compile(rb"<v>(-?[0-9.]+(?:[eE][-+]?[0-9]+)?)</v>")
 DONE, INPUT_ERRORS, WRONG_USAGE, FILE_ERROR = 0, 1, 2, 3
@@ -76,14 +78,24 @@ def _parser() -> argparse.ArgumentParser:
     built.add_argument("folder", nargs="?", type=Path, default=Path(), help=_help("folder"))
     fresh = command("new", _new)
     fresh.add_argument("out", type=Path, metavar="OUT.xlsm", help=_help("workbook"))
-    fresh.add_argument(
+    start = fresh.add_mutually_exclusive_group()
+    start.add_argument(
         "--from", dest="source", type=Path, metavar="WORKBOOK", help=_help("new_from")
     )
+    start.add_argument("--sectors", type=int, metavar="N", help=_help("new_sectors"))
+    fresh.add_argument("--scored", type=int, metavar="M", help=_help("new_scored"))
     office = command("install-libreoffice", _install_libreoffice)
     office.add_argument("--output", type=Path, metavar="FILE.oxt", help=_help("oxt"))
     examined = command("doctor", _doctor)
     examined.add_argument("workbook", nargs="?", type=Path, help=_help("workbook"))
     examined.add_argument("--json", type=Path, metavar="FILE", help=_help("json"))
+    told = command("report", _write_report)
+    _workbook_argument(told)
+    told.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="FILE", help=_help("report_out")
+    )
+    told.add_argument("--lang", choices=("zh", "en"), default="zh", help=_help("report_lang"))
+    told.add_argument("--date", type=date.fromisoformat, help=_help("report_date"))
     set_up = command("install-excel", _install_excel)
     set_up.add_argument("--beside", type=Path, metavar="WORKBOOK", help=_help("beside"))
     return parser
@@ -153,33 +165,62 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _build(given: argparse.Namespace) -> int:
-    from iiecon.inputs import default_inputs
-    from iiecon.workbook.build import build_workbook
-
-    path = given.folder / DEFAULT_WORKBOOK
+    folder = given.folder
     with _progress() as step:
-        step("build")
-        fresh = build_workbook(default_inputs())
-    if not given.check:
+        fresh = dict(_built(step))
+    if given.check:
+        return _report_drift(folder, fresh)
+    for name, content in fresh.items():
+        path = folder / name
         _refuse_locked(path)
-        write_atomically(path, fresh, backup=False)
-        print(catalogue.both("cli.written", path=path))
-        return DONE
-    changed = _drift(Package.read(path), fresh)
-    if changed:
-        _say(catalogue.both("cli.differs", path=path, parts=", ".join(changed)))
-        return INPUT_ERRORS
-    print(catalogue.both("cli.same", path=path))
+        path.parent.mkdir(exist_ok=True)
+        write_atomically(path, content, backup=False)
+    print(catalogue.both("cli.written", path=folder / DEFAULT_WORKBOOK))
+    print(catalogue.both("cli.templates", count=len(fresh) - 1, path=folder / TEMPLATES))
     return DONE
 
 
-def _drift(kept: Package, fresh: bytes) -> list[str]:
-    """The parts in which a kept workbook differs from a fresh build.
+def _built(step: Callable[[str], None]) -> Iterator[tuple[str, bytes]]:
+    """Every file that a build makes, by its path below the folder."""
+    from iiecon.inputs import default_inputs
+    from iiecon.workbook.build import build_workbook
+    from iiecon.workbook.templates import templates
+
+    step("build")
+    workbook = build_workbook(default_inputs())
+    yield DEFAULT_WORKBOOK, workbook
+    step("templates")
+    for name, content in templates(workbook):
+        yield f"{TEMPLATES}/{name}", content
+
+
+def _report_drift(folder: Path, fresh: dict[str, bytes]) -> int:
+    """Which files differ from a fresh build, and in what."""
+    changed = False
+    for name, content in fresh.items():
+        parts = _drift(folder / name, content)
+        if parts:
+            changed = True
+            _say(catalogue.both("cli.differs", path=name, parts=", ".join(parts)))
+    if changed:
+        return INPUT_ERRORS
+    print(catalogue.both("cli.same", path=folder / DEFAULT_WORKBOOK))
+    print(catalogue.both("cli.templates_same", count=len(fresh) - 1, path=folder / TEMPLATES))
+    return DONE
+
+
+def _drift(path: Path, fresh: bytes) -> list[str]:
+    """The parts in which a kept file differs from a fresh build.
 
     Stored numbers may differ by one unit of the 11th digit: processors round alike only up to the
     last bits of float64, and those can tip the last stored digit.
     """
-    built = Package.from_bytes(kept.path, fresh)
+    if not path.exists():
+        return [catalogue.both("file.missing.message")]
+    if path.suffix not in (".xlsm", ".xlsx"):
+        same = path.read_bytes().replace(b"\r\n", b"\n") == fresh
+        return [] if same else [path.name]
+    kept, built = Package.read(path), Package.from_bytes(path, fresh)
     names = sorted(kept.parts.keys() | built.parts.keys())
     return [n for n in names if not _alike(kept.parts.get(n, b""), built.parts.get(n, b""))]
 
@@ -204,6 +245,8 @@ def _new(given: argparse.Namespace) -> int:
     if given.out.exists():
         _say(f"{given.out}: {catalogue.both('cli.exists')}; {catalogue.both('cli.exists_fix')}")
         return FILE_ERROR
+    if given.sectors is not None or given.scored is not None:
+        return _new_blank(given)
     with _progress() as step:
         inputs = default_inputs()
         if given.source:
@@ -213,6 +256,57 @@ def _new(given: argparse.Namespace) -> int:
             inputs = found
         step("build")
         write_atomically(given.out, build_workbook(inputs), backup=False)
+    print(catalogue.both("cli.written", path=given.out))
+    return DONE
+
+
+def _new_blank(given: argparse.Namespace) -> int:
+    """An empty workbook for a table of the user's own size."""
+    from iiecon.workbook.blank import LARGEST, SCORED, blank_workbook
+
+    sectors = given.sectors or 0
+    scored = min(SCORED, sectors) if given.scored is None else given.scored
+    if not 1 <= scored <= sectors <= LARGEST:
+        _say(catalogue.both("cli.sectors_range", largest=LARGEST))
+        return WRONG_USAGE
+    with _progress() as step:
+        step("build")
+        write_atomically(given.out, blank_workbook(sectors, scored), backup=False)
+    print(catalogue.both("cli.written", path=given.out))
+    print(catalogue.both("cli.fill_in"))
+    return DONE
+
+
+def _write_report(given: argparse.Namespace) -> int:
+    from iiecon.findings import InputError
+    from iiecon.report import EXTENSIONS, report
+    from iiecon.spreadsheet.calculator import FileBook
+    from iiecon.workbook.read import Reader
+    from iiecon.workbook.recalculate import examine
+    from iiecon.workbook.world_list import countries_of
+
+    kind = given.out.suffix.lower()
+    if kind not in EXTENSIONS:
+        _say(f"{given.out}: {catalogue.both('cli.report_extension')}")
+        return WRONG_USAGE
+    with _progress() as step:
+        step("read")
+        book = FileBook.from_package(Package.read(given.workbook))
+        done = examine(book, step)
+        if done.results is None or done.errors:
+            return _report_errors(done.findings)
+        countries = countries_of(Reader(book, done.calculation))
+        step("report")
+        day = given.date.isoformat() if given.date else ""
+        try:
+            made = report(done.results, kind, given.lang, day, countries)
+        except InputError as error:
+            return _report_errors(error.findings)
+        step("write")
+        write_atomically(given.out, made.data, backup=False)
+    for warning in made.warnings:
+        _say(warning)
+    _report(done.findings)
     print(catalogue.both("cli.written", path=given.out))
     return DONE
 

@@ -42,16 +42,7 @@ def leontief_contribution(
     Raises InputError for an unknown code or a score outside [0, 1], NumericalError when the table
     is not productive.
     """
-    for position, (code, score) in enumerate(scores.items()):
-        if not 0 <= score <= 1:
-            raise InputError.one("score_range", "scores", position, code=code, value=score)
-    direct = table.positions(list(scores))
-    values = np.array(list(scores.values()), dtype=float)
-    if inverse is None:
-        spread = leontief_columns(coefficients(table, imports), direct)
-    else:
-        spread = inverse[:, direct]
-    spread[direct, np.arange(direct.size)] -= 1.0
+    spread, direct, values = spread_of(table, scores, imports, inverse)
     induced = induced_output(spread, direct, values, table.output)
     everywhere = np.zeros(table.size)
     everywhere[direct] = values
@@ -64,6 +55,29 @@ def leontief_contribution(
         induced_output=induced,
         ratio=ratio,
     )
+
+
+def spread_of(
+    table: IOTable,
+    scores: Mapping[str, float],
+    imports: Imports = "competitive",
+    inverse: FloatArray | None = None,
+) -> tuple[FloatArray, npt.NDArray[np.intp], FloatArray]:
+    """The columns of G = L − I of the scored sectors (n × m), their m positions, their scores.
+
+    Arguments and errors are those of `leontief_contribution`.
+    """
+    for position, (code, score) in enumerate(scores.items()):
+        if not 0 <= score <= 1:
+            raise InputError.one("score_range", "scores", position, code=code, value=score)
+    direct = table.positions(list(scores))
+    values = np.array(list(scores.values()), dtype=float)
+    if inverse is None:
+        spread = leontief_columns(coefficients(table, imports), direct)
+    else:
+        spread = inverse[:, direct]
+    spread[direct, np.arange(direct.size)] -= 1.0
+    return spread, direct, values
 
 
 def induced_output(

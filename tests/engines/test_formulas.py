@@ -22,7 +22,16 @@ from tests.engines.formulas_engine import Place, Workbook, areas_of_formulas
 from tests.workbook.edit import Edited
 
 OUTPUT_SHEETS = {
-    *("Summary", "Sections", "Provinces", "Employment", "IO_Analysis", "Multiplier", "Checks"),
+    *(
+        "Summary",
+        "Sections",
+        "Provinces",
+        "Employment",
+        "IO_Analysis",
+        "IO_Sectors",
+        "Multiplier",
+        "Checks",
+    ),
     *("Settings", "IO_Table", "Experts", "Section_VA"),
 }
 DIGITS = 1e-10  # stored are 12 digits of what a formula refers to; a difference loses some

@@ -194,12 +194,12 @@ def test_a_reference_reads_the_open_workbook(opened: Open, workbook: Path) -> No
     book = opened(workbook)
     spill = book.names["IO_INDIRECT"].refers_to_range
     reference = reference_to(spill)
-    assert reference.sheet == "IO_Analysis"
+    assert reference.sheet == "IO_Sectors"
     first = parse_a1(spill.get_address(False, False).partition(":")[0])
-    assert reference.sheets.spilled("io_analysis", Area(*first, *first)) == reference.area
+    assert reference.sheets.spilled("io_sectors", Area(*first, *first)) == reference.area
     shown = [list(row) for row in spill.raw_value]
-    assert reference.sheets.read("IO_Analysis", reference.area) == shown
-    formula = reference.sheets.formula("IO_Analysis", *first)
+    assert reference.sheets.read("IO_Sectors", reference.area) == shown
+    formula = reference.sheets.formula("IO_Sectors", *first)
     assert formula is not None
     assert formula.startswith("LEONTIEF_CONTRIB(IO_FLOWS,")
     assert reference.sheets.formula("IO_Table", 8, 5) is None

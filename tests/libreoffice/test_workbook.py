@@ -10,7 +10,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 
 from iiecon.spreadsheet.calculator import Calculator, FileBook
 from iiecon.spreadsheet.package import Package
-from iiecon.spreadsheet.values import ExcelError, Scalar
+from iiecon.spreadsheet.values import NA, ExcelError, Scalar
 from iiecon.workbook.recalculate import recalculate
 from tests.libreoffice.office import Office
 from tests.workbook.edit import MAIN, Edited
@@ -18,6 +18,7 @@ from udfs import FUNCTIONS
 
 TOLERANCE = 1e-12
 SPOILT = -987654321.0
+NOT_AVAILABLE = 32767  # LibreOffice's number of #N/A
 
 Cells = dict[tuple[str, int, int], Any]
 
@@ -48,6 +49,8 @@ def largest_difference(found: Cells, expected: dict[tuple[str, int, int], Any]) 
         if isinstance(value, float | int):
             assert isinstance(found[key], float), (key, value, found[key])
             largest = max(largest, abs(found[key] - value) / (abs(value) or 1.0))
+        elif value == NA:  # a gap in a chart
+            assert found[key] == {"error": NOT_AVAILABLE}, key
         else:
             assert not isinstance(value, ExcelError), key
             assert (found[key] or "") == (value or ""), key

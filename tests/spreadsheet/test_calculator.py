@@ -143,7 +143,8 @@ DIV, REF = ExcelError("#DIV/0!"), ExcelError("#REF!")
         ('RIGHT("abc",2)', "bc"), ('RIGHT("abc",0)', ""), ("LEN(12.5)", 4.0),
         ('CONCATENATE("a",1,TRUE)', "a1TRUE"), ('VALUE(" 1.5 ")', 1.5), ('VALUE("5%")', 0.05),
         ('VALUE("")', VALUE), ("N(A5)", 1.0), ("N(B1)", 0.0), ("N(D1)", NA), ("T(B1)", "apple"),
-        ("T(A1)", ""),
+        ("T(A1)", ""), ("CHAR(10)", "\n"), ("CHAR(65.9)", "A"), ("CHAR(0)", VALUE),
+        ("CHAR(256)", VALUE),
     ],
 )  # fmt: skip
 def test_plain_formulas(formula: str, expected: Scalar) -> None:
@@ -184,6 +185,7 @@ def test_array_formulas_work_on_whole_arrays(formula: str, expected: float) -> N
         ("IF(1)", "IF does not take"),
         ('"1/2/2024"+1', "used as a number"),
         ("T[x]", "structured"),
+        ("CHAR(200)", "CHAR beyond 127"),
         ("LEN(" * 300 + "1" + ")" * 300, ""),
     ],
 )

@@ -81,7 +81,14 @@ def only_sheets(workbook: bytes, keep: list[str]) -> bytes:
                     content,
                 )
                 names = re.findall(rb'<sheet [^>]*?name="([^"]+)"', content)
+                content = _without_areas(content, [n.decode() in keep for n in names])
                 first = names.index(keep[0].encode())
                 content = re.sub(rb'activeTab="\d+"', b'activeTab="%d"' % first, content)
             copy.writestr(name, content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
+
+
+def _without_areas(book: bytes, kept: list[bool]) -> bytes:
+    """LibreOffice prints hidden sheets too if they have an area to print: drop those areas."""
+    area = rb'<definedName name="_xlnm\.Print_Area" localSheetId="(\d+)"[^>]*>[^<]*</definedName>'
+    return re.sub(area, lambda m: m.group(0) if kept[int(m.group(1))] else b"", book)

@@ -72,7 +72,7 @@ def test_every_computed_cell_holds_a_formula_and_its_value(workbook: Path) -> No
     """Spilled cells carry values only; every anchor and plain formula has both."""
     formulas = openpyxl.load_workbook(workbook)
     values = openpyxl.load_workbook(workbook, data_only=True)
-    blank_by_design = 0
+    blank_by_design = computed = 0
     for sheet in sheets_of(default_inputs()):
         for block in sheet.blocks:
             if block.formula is None and not block.spill:
@@ -83,11 +83,15 @@ def test_every_computed_cell_holds_a_formula_and_its_value(workbook: Path) -> No
                     if block.formula is not None or (i, j) == (0, 0):
                         assert formulas[sheet.name].cell(*at).data_type == "f", (sheet.name, at)
                     value = values[sheet.name].cell(*at).value
+                    computed += block.role != "data"
                     if value is None:
-                        blank_by_design += 1  # an empty text reads as nothing
+                        # An empty text reads as nothing; of what charts draw half is empty.
+                        blank_by_design += block.role != "data"
                     else:
-                        assert not str(value).startswith("#"), (sheet.name, at, value)
-    assert blank_by_design < 400
+                        allowed = "#N/A" if block.gaps else None  # a gap in a chart
+                        assert value == allowed or not str(value).startswith("#"), at
+    assert computed > 9000
+    assert blank_by_design < 0.1 * computed
 
 
 def test_spills_are_stored_as_dynamic_arrays(built: bytes) -> None:

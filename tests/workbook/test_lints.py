@@ -286,7 +286,7 @@ def text_with(path: str) -> Plant:
 
 SUMMARY = "Summary!F8"
 VOTE = "Experts!E35"
-SPILL = "Provinces!E180"
+SPILL = "Province_GDP!E9"
 RIBBON = "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"
 FAULTS: list[tuple[str, set[str], Plant]] = [
     ("duplicate_cell", {"Experts!A20"}, twice),
@@ -301,7 +301,7 @@ FAULTS: list[tuple[str, set[str], Plant]] = [
     ("style_index", {VOTE}, attribute("Experts", "E35", "s", "9999")),
     ("style_index", {"Experts!column 1"}, lambda b: first("Experts", "col")(b).set("style", "999")),
     ("style_index", {"Experts!20:20"}, lambda b: b.cell("Experts", "A20").getparent().set("s", "999")),  # type: ignore[union-attr]  # noqa: E501
-    ("style_index", {"Sections!E11:I29"}, lambda b: first("Sections", "cfRule")(b).set("dxfId", "9")),  # noqa: E501
+    ("style_index", {"Sections!E11:I29"}, lambda b: first("Sections", "cfRule")(b).set("dxfId", "999")),  # noqa: E501
     ("formula_syntax", {SUMMARY}, formula("SUM(E8:E9")),
     ("formula_syntax", {SUMMARY}, formula('IF(E8=1,"a)')),
     ("formula_syntax", {SUMMARY}, formula("E8++*1")),
@@ -318,15 +318,15 @@ FAULTS: list[tuple[str, set[str], Plant]] = [
     ("unknown_reference", {"_Summary_4"}, name_refers("'Nowhere'!$A$5")),
     ("unknown_reference", {"Sections!E11:I29"}, formula_of("Sections", "formula", "NO_NAME>1")),
     ("unknown_reference", {"xl/charts/chart1.xml"}, chart_of("Nowhere!$A$1:$A$9")),
-    ("array_range", {SPILL}, formula_attribute("Provinces", "E180", "ref", None)),
-    ("array_range", {SPILL}, formula_attribute("Provinces", "E180", "ref", "E181:I210")),
-    ("array_overlap", {"Provinces!J180"}, formula_attribute("Provinces", "E180", "ref", "E180:J210")),  # noqa: E501
+    ("array_range", {SPILL}, formula_attribute("Province_GDP", "E9", "ref", None)),
+    ("array_range", {SPILL}, formula_attribute("Province_GDP", "E9", "ref", "E10:I39")),
+    ("array_overlap", {"Province_GDP!J9"}, formula_attribute("Province_GDP", "E9", "ref", "E9:J39")),  # noqa: E501
     ("array_overlap", {"Sections!F35"}, formula_in_a_spill),
-    ("cell_metadata", {SPILL}, attribute("Provinces", "E180", "cm", "2")),
+    ("cell_metadata", {SPILL}, attribute("Province_GDP", "E9", "cm", "2")),
     ("cell_metadata", {SUMMARY}, attribute("Summary", "F8", "cm", "1")),
     ("cell_metadata", {SUMMARY}, attribute("Summary", "F8", "vm", "1")),
     ("cell_metadata", {"xl/metadata.xml"}, metadata_of_unknown_type),
-    ("dynamic_array", {SPILL}, attribute("Provinces", "E180", "cm", None)),
+    ("dynamic_array", {SPILL}, attribute("Province_GDP", "E9", "cm", None)),
     ("dynamic_array", {SUMMARY}, own_formula),
     ("cached_value", {SUMMARY}, without_value),
     ("calculation_chain", {"xl/calcChain.xml"}, chain("E8", "F8", "A1")),
@@ -351,7 +351,7 @@ FAULTS: list[tuple[str, set[str], Plant]] = [
     ("ribbon_once", {RIBBON}, second_ribbon),
     ("external_link", {WORKBOOK}, foreign_figures),
     ("element_order", {WORKBOOK}, calculation_first),
-    ("element_order", {"xl/worksheets/sheet12.xml"}, data_last),
+    ("element_order", {"xl/worksheets/sheet19.xml"}, data_last),
     ("full_calculation", {WORKBOOK}, full_calculation),
     ("private_trace", {"docProps/core.xml"}, author),
     ("private_trace", {"xl/sharedStrings.xml"}, text_with("C:\\Users\\somebody\\python.exe")),
@@ -467,7 +467,7 @@ def test_parts_are_related_and_declared_as_excel_does_it(built: bytes, name: str
     ours, theirs = (kinds_of_parts(Book(content, FUNCTIONS)) for content in (built, EXCEL[name]))
     assert {k: v for k, v in ours.items() if k in theirs} == theirs
     further = ours.keys() - theirs.keys() - {f"{OFFICE}/sharedStrings"}
-    assert further == {f"{OFFICE}/sheetMetadata", RIBBON}
+    assert further == {*(f"{OFFICE}/{k}" for k in ("sheetMetadata", "drawing", "chart")), RIBBON}
 
 
 @pytest.mark.parametrize("name", WITH_MACROS)

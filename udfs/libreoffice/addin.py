@@ -322,7 +322,16 @@ def bind(document: Any) -> None:
         document.NamedRanges.removeByName(TEMPORARY_NAME)
     finally:
         undo.unlock()
-        document.setModified(modified)
+        _set_modified(document, modified)
+
+
+def _set_modified(document: Any, modified: bool) -> None:
+    """A document counts as changed also while one of its charts does, which has drawn anew."""
+    if not modified:
+        for sheet in document.getSheets():
+            for chart in sheet.getCharts():
+                chart.getEmbeddedObject().setModified(False)
+    document.setModified(modified)
 
 
 def _has_unbound(sheet: Any) -> bool:

@@ -156,6 +156,23 @@ failed:
     IIE_EXTRAPOLATE = CVErr(xlErrValue)
 End Function
 
+Function IIE_INDIRECT_FLOW(flows, output, value_added, codes, direct_codes, scores, Optional import_treatment, Optional imports, Optional exports)
+Attribute IIE_INDIRECT_FLOW.VB_Description = "Indirect value added of each sector by the direct sector that brings it about, n x m, in the unit of the table; rows add up to LEONTIEF_CONTRIB (method, section 4)"
+Attribute IIE_INDIRECT_FLOW.VB_ProcData.VB_Invoke_Func = " \n14"
+    IIE_INDIRECT_FLOW = CVErr(xlErrNA)
+    If Not MayAskPython() Then Exit Function
+    #If App = "Microsoft Excel" Then
+        On Error GoTo failed
+        IIE_INDIRECT_FLOW = CellValue(XLPy.CallUDF("udfs.excel", "IIE_INDIRECT_FLOW", Array(flows, output, value_added, codes, direct_codes, scores, import_treatment, imports, exports), ThisWorkbook, Application.Caller))
+        Exit Function
+    #Else
+        IIE_INDIRECT_FLOW = CellValue(XLPy.CallUDF("udfs.excel", "IIE_INDIRECT_FLOW", Array(flows, output, value_added, codes, direct_codes, scores, import_treatment, imports, exports)))
+        Exit Function
+    #End If
+failed:
+    IIE_INDIRECT_FLOW = CVErr(xlErrValue)
+End Function
+
 Function IIE_INDIRECT_VA(flows, output, value_added, codes, direct_codes, scores, Optional import_treatment, Optional imports, Optional exports)
 Attribute IIE_INDIRECT_VA.VB_Description = "Indirect value added of the base year (method, section 4)"
 Attribute IIE_INDIRECT_VA.VB_ProcData.VB_Invoke_Func = " \n14"
@@ -290,6 +307,23 @@ Attribute IO_COEFFICIENTS.VB_ProcData.VB_Invoke_Func = " \n14"
     #End If
 failed:
     IO_COEFFICIENTS = CVErr(xlErrValue)
+End Function
+
+Function IO_LINKAGES(flows, output, value_added, Optional measure, Optional import_treatment, Optional imports, Optional exports)
+Attribute IO_LINKAGES.VB_Description = "Backward or forward linkage (mean 1), output or value-added multiplier of each sector, n x 1 (method, section 1)"
+Attribute IO_LINKAGES.VB_ProcData.VB_Invoke_Func = " \n14"
+    IO_LINKAGES = CVErr(xlErrNA)
+    If Not MayAskPython() Then Exit Function
+    #If App = "Microsoft Excel" Then
+        On Error GoTo failed
+        IO_LINKAGES = CellValue(XLPy.CallUDF("udfs.excel", "IO_LINKAGES", Array(flows, output, value_added, measure, import_treatment, imports, exports), ThisWorkbook, Application.Caller))
+        Exit Function
+    #Else
+        IO_LINKAGES = CellValue(XLPy.CallUDF("udfs.excel", "IO_LINKAGES", Array(flows, output, value_added, measure, import_treatment, imports, exports)))
+        Exit Function
+    #End If
+failed:
+    IO_LINKAGES = CVErr(xlErrValue)
 End Function
 
 Function KENDALL_W(ratings)

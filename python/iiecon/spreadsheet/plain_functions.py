@@ -311,6 +311,15 @@ def _length(count: Scalar) -> int:
     return kept
 
 
+def _char(code: Scalar) -> Scalar:
+    """The character of an ASCII code; the others depend on the computer's code page."""
+    number = int(number_of(code))
+    _fail_unless(1 <= number <= 255, BAD_VALUE)
+    if number > 127:
+        raise NotEvaluated("CHAR beyond 127")
+    return chr(number)
+
+
 def _concatenate(*texts: Scalar) -> Scalar:
     return joined(*map(text_of, texts))
 
@@ -351,6 +360,7 @@ AGGREGATES: dict[str, Callable[..., Value]] = {
 
 ELEMENTWISE: dict[str, Callable[..., Scalar]] = {
     "ABS": lambda x: abs(number_of(x)),
+    "CHAR": _char,
     "CONCATENATE": _concatenate,
     "EXP": lambda x: exp(number_of(x)),
     "FALSE": lambda: False,

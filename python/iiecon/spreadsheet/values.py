@@ -276,6 +276,13 @@ def elementwise(function: Callable[..., Scalar], arguments: Sequence[Value]) -> 
         return guarded(function, *arguments)
     height = max(len(matrix) for matrix in matrices)
     width = max(len(matrix[0]) for matrix in matrices)
+    if all((len(matrix), len(matrix[0])) == (height, width) for matrix in matrices):
+        # Nothing to stretch but single values, which is by far the usual case.
+        whole = [a if isinstance(a, list) else [[a] * width] * height for a in arguments]
+        return [
+            [guarded(function, *cells) for cells in zip(*rows, strict=True)]
+            for rows in zip(*whole, strict=True)
+        ]
     return [
         [guarded(function, *(_element(a, row, col) for a in arguments)) for col in range(width)]
         for row in range(height)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import io
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
-from openpyxl.formatting.rule import Rule
-from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
-from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
@@ -24,25 +21,22 @@ from openpyxl.worksheet.worksheet import Worksheet
 from iiecon.inputs import ModelInputs
 from iiecon.spreadsheet.calculator import FileBook, patched_parts
 from iiecon.spreadsheet.package import Package
+from iiecon.spreadsheet.values import a1
+from iiecon.workbook import theme
 from iiecon.workbook.assemble import assemble
-from iiecon.workbook.layout import FORMATS, Block, Mark, Sheet
+from iiecon.workbook.draw import draw
+from iiecon.workbook.layout import FORMATS, LINE_HEIGHT, Block, Sheet
 from iiecon.workbook.macros import with_macros
+from iiecon.workbook.print_setup import print_setup
 from iiecon.workbook.read import Reader
 from iiecon.workbook.sheets import sheets_of
 from iiecon.workbook.stamp import stamp_cells
 from udfs import FUNCTIONS
 
-FONT = "Microsoft YaHei"
-INK, INPUT_INK, WHITE = "FF222222", "FF1F4E9E", "FFFFFFFF"
-ESTIMATED_INK = "FF7A4A00"
-FILLS = {"header": "FF2F5D8A", "input": "FFE8F0FA", "computed": "FFEAF4EC"}
-TAB_COLOURS = {True: "FF4C9A5F", False: "FF3B73B9"}
-# Results are numbers or marks and stand to the right; labels taken from inputs to the left.
-COMPUTED_ALIGNMENT = {
-    False: Alignment(horizontal="right", vertical="center"),
-    True: Alignment(vertical="center"),
-}
-LINE_HEIGHT = 13.0
+CHART_ROW = 15.0  # points
+WIDE = 1.75  # the width of a Chinese character in letters
+HIGHEST_ROW = 409.0  # the limit of Excel
+NAMES, NARROW = 4, 20  # beyond the columns of names, heads up to this width are centred
 OWN_FUNCTION = re.compile(r"\b(" + "|".join(FUNCTIONS) + r")\(")
 
 
@@ -51,7 +45,7 @@ def build_workbook(inputs: ModelInputs) -> bytes:
 
     Equal inputs give equal bytes.
     """
-    return computed(with_macros(assemble(_written(sheets_of(inputs)))))
+    return computed(with_macros(assemble(written(sheets_of(inputs)))))
 
 
 def computed(workbook: bytes) -> bytes:
@@ -69,10 +63,11 @@ def computed(workbook: bytes) -> bytes:
     return package.replaced(patched_parts(package, book, done)).to_bytes()
 
 
-def _written(sheets: list[Sheet]) -> bytes:
+def written(sheets: list[Sheet]) -> bytes:
+    """The sheets as openpyxl writes them, formulas without values."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
-    for style in _styles():
+    for style in theme.styles():
         workbook.add_named_style(style)
     for sheet in sheets:
         worksheet = workbook.create_sheet(sheet.name)
@@ -97,59 +92,89 @@ def _written(sheets: list[Sheet]) -> bytes:
 
 def _fill(worksheet: Worksheet, sheet: Sheet) -> None:
     for block in sheet.blocks:
-        _write(worksheet, block)
+        _write(worksheet, block, sheet)
     for column, width in sheet.widths.items():
         worksheet.column_dimensions[get_column_letter(column)].width = width
+    worksheet.sheet_format.defaultRowHeight = LINE_HEIGHT
+    worksheet.sheet_format.customHeight = True
     _fit_rows(worksheet, sheet)
-    for mark in sheet.marks:
-        _mark(worksheet, mark)
+    _formats(worksheet, sheet)
     worksheet.sheet_properties.codeName = sheet.code_name
     if sheet.hidden:
         worksheet.sheet_state = "hidden"
         return
-    worksheet["A1"].style = "title"
-    worksheet.sheet_properties.tabColor = TAB_COLOURS[sheet.output]
+    _dress_title(worksheet)
+    worksheet.sheet_properties.tabColor = theme.TAB_COLOURS[sheet.output]
     worksheet.sheet_view.showGridLines = False
     worksheet.freeze_panes = worksheet.cell(*sheet.freeze).coordinate
-    worksheet.page_setup.orientation = "landscape"
-    worksheet.page_setup.paperSize = 9
-    worksheet.page_setup.fitToHeight = 0
-    worksheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
     worksheet.protection.sheet = sheet.output
+    if sheet.filtered:
+        worksheet.auto_filter.ref = sheet.filtered
+        worksheet.protection.autoFilter = False  # allowed on the locked sheet
+    print_setup(worksheet, sheet)
+    draw(worksheet, sheet.charts, theme.FONT)
+    if sheet.charts:
+        # Charts grow with their rows, whose usual height is not the same in all programs.
+        worksheet.sheet_format.defaultRowHeight = CHART_ROW
+    if sheet.print_areas:
+        _print_only(worksheet, sheet.print_areas)
 
 
-def _mark(worksheet: Worksheet, mark: Mark) -> None:
-    """Estimated cells in italics with an "e" behind the number."""
-    number = 200 + list(FORMATS).index(mark.format)  # beyond the formats that cells use
-    shown = NumberFormat(numFmtId=number, formatCode=f'{FORMATS[mark.format]}" e"')
-    style = DifferentialStyle(font=Font(italic=True, color=ESTIMATED_INK), numFmt=shown)
-    rule = Rule(type="expression", dxf=style, formula=[mark.condition])
-    worksheet.conditional_formatting.add(mark.area, rule)
+def _print_only(worksheet: Worksheet, areas: Sequence[str]) -> None:
+    """Each area on a page of its own."""
+    worksheet.print_area = list(areas)
+    worksheet.page_setup.fitToHeight = len(areas)
+    worksheet.print_options.horizontalCentered = True
+
+
+def _dress_title(worksheet: Worksheet) -> None:
+    """The title in two languages, and the line on unit and source in two."""
+    for row, style in enumerate(("title", "subtitle", "note", "note"), start=1):
+        if worksheet.cell(row, 1).style in ("Normal", "label"):
+            worksheet.cell(row, 1).style = style
+
+
+def _formats(worksheet: Worksheet, sheet: Sheet) -> None:
+    """Whatever looks different by what the cells hold."""
+    rules = [(mark.area, theme.estimated(mark.condition, mark.format)) for mark in sheet.marks]
+    rules += [(mark.area, theme.shown_as(mark.condition, mark.format)) for mark in sheet.shown_as]
+    rules += [(scale.area, theme.scale(scale)) for scale in sheet.scales]
+    rules += [(area, rule) for area in sheet.lights for rule in theme.light(area.split(":")[0])]
+    for area, rule in rules:
+        worksheet.conditional_formatting.add(area, rule)
 
 
 def _fit_rows(worksheet: Worksheet, sheet: Sheet) -> None:
     """Rows high enough for wrapped labels: programs do not all measure text when opening a file."""
+    heights = {1: 2 * LINE_HEIGHT} | dict(sheet.heights)
     for block in sheet.blocks:
         if block.values is None or block.role == "input":
             continue
         for i, row in enumerate(block.values):
-            lines = max(_lines(v, sheet.widths.get(block.column + j, 9)) for j, v in enumerate(row))
-            height = worksheet.row_dimensions[block.row + i].height or LINE_HEIGHT
+            lines = max(
+                _lines(value, sheet.widths.get(column, 9), column in sheet.wrapped)
+                for column, value in enumerate(row, start=block.column)
+            )
             if lines > 1:
-                worksheet.row_dimensions[block.row + i].height = max(height, lines * LINE_HEIGHT)
+                high = lines * LINE_HEIGHT
+                heights[block.row + i] = max(heights.get(block.row + i, 0), high)
+    for number, height in heights.items():
+        worksheet.row_dimensions[number].height = min(height, HIGHEST_ROW)
 
 
-def _lines(value: object, width: float) -> int:
-    """Lines that a label with line breaks takes in a column; Chinese counts double."""
-    if not isinstance(value, str) or "\n" not in value:
+def _lines(value: object, width: float, wrapped: bool) -> int:
+    """Lines that a label with line breaks, or any in a wrapped column, takes in a column."""
+    if not isinstance(value, str) or ("\n" not in value and not wrapped):
         return 1
-    return sum(
-        max(1, math.ceil(1.15 * sum(2 if ord(c) > 0x2E80 else 1 for c in line) / width))
-        for line in value.split("\n")
-    )
+    return sum(max(1, math.ceil(_long(line) / width)) for line in value.split("\n"))
 
 
-def _write(worksheet: Worksheet, block: Block) -> None:
+def _long(line: str) -> float:
+    """The length of a line in the unit of column widths; Chinese characters are wide."""
+    return sum(WIDE if ord(c) > 0x2E80 else 1.0 for c in line)
+
+
+def _write(worksheet: Worksheet, block: Block, sheet: Sheet) -> None:
     if block.values is None and block.formula is None and not block.spill:
         return  # a name over cells that other blocks fill
     for i in range(block.rows):
@@ -159,14 +184,23 @@ def _write(worksheet: Worksheet, block: Block) -> None:
                 cell.value = block.values[i][j] if block.values[i][j] != "" else None
             elif block.formula is not None:
                 _put_formula(worksheet, cell, block.formula(block.row + i, block.column + j))
-            _dress(cell, block)
+            _dress(cell, block, sheet)
     if block.spill:
         anchor = _cell(worksheet, block.row, block.column)
         _put_array(worksheet, anchor, block.area, block.spill)
     if block.choices:
-        rule = DataValidation("list", formula1='"' + ",".join(block.choices) + '"')
-        worksheet.add_data_validation(rule)
-        rule.add(block.area)
+        _choose_from(worksheet, block, '"' + ",".join(block.choices) + '"')
+    if block.choices_from:
+        _choose_from(worksheet, block, block.choices_from)
+    if block.gaps:
+        rule = theme.unseen(f"ISNA({a1(block.row, block.column)})")
+        worksheet.conditional_formatting.add(block.area, rule)
+
+
+def _choose_from(worksheet: Worksheet, block: Block, choices: str) -> None:
+    rule = DataValidation("list", formula1=choices)
+    worksheet.add_data_validation(rule)
+    rule.add(block.area)
 
 
 def _cell(worksheet: Worksheet, row: int, column: int) -> Cell:
@@ -187,36 +221,22 @@ def _put_array(worksheet: Worksheet, cell: Cell, area: str, formula: str) -> Non
     worksheet[cell.coordinate] = ArrayFormula(area, f"={formula}")
 
 
-def _dress(cell: Cell, block: Block) -> None:
+def _dress(cell: Cell, block: Block, sheet: Sheet) -> None:
     cell.style = block.role
     if block.format != "general":
         cell.number_format = FORMATS[block.format]
+    if block.role.startswith("tile"):
+        return
     if isinstance(cell.value, str) and "\n" in cell.value:
-        cell.alignment = Alignment(vertical="center", wrap_text=True)
-    elif block.role == "computed":
-        cell.alignment = COMPUTED_ALIGNMENT[block.format in ("general", "text")]
-
-
-def _styles() -> list[NamedStyle]:
-    """One style per role, from one palette."""
-    thin = Side(style="hair", color="FFB8C4D0")
-    frame = Border(bottom=thin)
-    styles = []
-    for role in ("label", "header", "input", "computed", "title"):
-        style = NamedStyle(role)
-        style.font = Font(
-            name=FONT,
-            size=14 if role == "title" else 9,
-            bold=role in ("header", "title"),
-            color={"header": WHITE, "input": INPUT_INK}.get(role, INK),
-        )
-        if role in FILLS:
-            style.fill = PatternFill("solid", fgColor=FILLS[role])
-            style.border = frame
-        style.alignment = Alignment(vertical="center")
-        style.protection = Protection(locked=role != "input")
-        styles.append(style)
-    return styles
+        narrow = cell.column > NAMES and sheet.widths.get(cell.column, 9) <= NARROW
+        cell.alignment = theme.CENTRE if narrow and block.role == "header" else theme.WRAPPED
+    elif cell.column in sheet.wrapped and block.role != "header":
+        cell.alignment = theme.WRAPPED
+    elif block.computed and block.role not in ("label", "english", "note"):
+        # Results are numbers or marks and stand to the right, texts to the left.
+        placed = {"general": theme.LEFT, "text": theme.LEFT}
+        placed |= dict.fromkeys(("word", "tick"), theme.CENTRE)
+        cell.alignment = placed.get(block.format, theme.RIGHT)
 
 
 def _absolute(block: Block) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from iiecon.findings import Finding, errors_of
 from iiecon.inputs import ModelInputs
 from iiecon.spreadsheet.calculator import Book, Calculation
-from iiecon.spreadsheet.values import ExcelError, Scalar
+from iiecon.spreadsheet.values import NA, ExcelError, Scalar
 from iiecon.workbook.layout import Block
 from iiecon.workbook.read import Range, Reader
 from iiecon.workbook.sheets import sheets_with_formulas
@@ -55,7 +55,7 @@ def _check_block(
                 cause = not reason.startswith("depends on")
                 yield _at("output_unevaluated", place, i, j, reason=reason, cause=cause)
                 return
-            if isinstance(value, ExcelError):
+            if isinstance(value, ExcelError) and not (block.gaps and value == NA):
                 cause = (place.sheet, *position) in calculation.failures
                 yield _at("output_unevaluated", place, i, j, reason=value.code, cause=cause)
                 return

@@ -11,9 +11,10 @@ from iiecon import catalogue, options
 from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series, read_csv
 from iiecon.iotable import FloatArray, IOTable
 from iiecon.spreadsheet.values import a1
-from iiecon.workbook.layout import STAMP_NAMES, Block, Sheet, Value
+from iiecon.workbook.layout import STAMP_NAMES, Block, Printing, Sheet, Value
 
 TOP = 5
+LONG_TEXT = 40  # a column of this width or more holds texts that wrap
 
 
 def header(key: str) -> str:
@@ -229,10 +230,10 @@ def section_va(inputs: ModelInputs) -> Sheet:
     sheet.table(TOP + 1, 4, column_of([s.sector3 for s in sections]), "input", "SECTION_SECTOR3")
     sheet.table(TOP + 1, 5, cells(series.values), "input", "SECTION_VA", "money")
     last = TOP + len(sections)
-    sheet.text(last + 1, 1, header("sum_given"))
+    sheet.text(last + 1, 1, "", *header("sum_given").split("\n"), "", role="total")
     sheet.formulas(
         last + 1, 5, 1, len(series.years),
-        lambda r, c: f"SUM({a1(TOP + 1, c)}:{a1(last, c)})", format="money",
+        lambda r, c: _sum_given(f"{a1(TOP + 1, c)}:{a1(last, c)}"), format="money", role="total",
     )  # fmt: skip
     sheet.widths = {
         1: 10,
@@ -243,6 +244,11 @@ def section_va(inputs: ModelInputs) -> Sheet:
     }
     sheet.freeze = (TOP + 1, 5)
     return sheet
+
+
+def _sum_given(area: str) -> str:
+    """A year without figures has no sum."""
+    return f'IF(COUNT({area})=0,"",SUM({area}))'
 
 
 def macro(inputs: ModelInputs) -> Sheet:
@@ -306,6 +312,7 @@ def province(inputs: ModelInputs) -> Sheet:
         1: 21, 2: 12, 3: 24, 4: 21, 5: 14, 6: 14, **{7 + i: 12 for i in range(3 * years)},
     }  # fmt: skip
     sheet.freeze = (top, 4)
+    sheet.printing = Printing(rows="1:6", columns="A:C", pages_wide=3)
     return sheet
 
 
@@ -320,6 +327,10 @@ def reference(name: str, file: str, widths: Mapping[int, float]) -> Sheet:
         label = f"{name.upper()}_{key.upper()}"
         sheet.table(TOP + 1, 1 + i, column_of(values), "label", label)
     sheet.widths = dict(widths)
+    sheet.wrapped = tuple(column for column, width in widths.items() if width >= LONG_TEXT)
+    sheet.filtered = f"{a1(TOP, 1)}:{a1(TOP + len(rows), len(keys))}"
+    sheet.freeze = (TOP + 1, 1)
+    sheet.printing = Printing(rows=f"1:{TOP}")
     return sheet
 
 
@@ -338,12 +349,12 @@ def _padded(series: Series, until: int) -> Series:
 
 
 def references() -> list[Sheet]:
-    """The lists that come with the program."""
-    countries = {1: 6, 2: 18, 3: 24, 4: 16, 5: 26, 6: 18}
-    policies = {1: 14, 2: 18, 3: 10, 4: 11, 5: 60, 6: 60, 7: 60, 8: 60, 9: 40}
+    """The lists that come with the program; World, which also computes, is in world_sheet."""
+    policies = {1: 14, 2: 18, 3: 10, 4: 11, 5: 44, 6: 44, 7: 50, 8: 56, 9: 40}
     figures = {1: 44, 2: 10, 3: 14, 4: 24, 5: 8, 6: 20, 7: 20, 8: 12, 9: 60}
+    regional = reference("Policies", "policies.csv", policies)
+    regional.printing = Printing(rows=f"1:{TOP}", columns="A:D", pages_wide=2)
     return [
-        reference("World", "countries_2020.csv", countries),
-        reference("Policies", "policies.csv", policies),
+        regional,
         reference("Published", "published_figures.csv", figures),
     ]

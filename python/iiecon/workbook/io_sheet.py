@@ -19,7 +19,9 @@ from iiecon.workbook.input_sheets import (
     header,
     new_sheet,
 )
-from iiecon.workbook.layout import Block, Sheet
+from iiecon.workbook.layout import Block, Printing, Sheet
+
+COLUMNS_OF_A_PAGE = 12
 
 
 def io_table(inputs: ModelInputs) -> Sheet:
@@ -46,7 +48,7 @@ def io_table(inputs: ModelInputs) -> Sheet:
     sheet.text(TOP + 1, after, *(_io_label(u) for u in uses), role="header")
     sheet.table(top, 1, column_of(table.codes), "header", "IO_CODES")
     sheet.table(top, 2, column_of(table.names), "label", "IO_NAMES")
-    sheet.table(top, 3, column_of(english_names_of(table)), "label")
+    sheet.table(top, 3, column_of(english_names_of(table)), "english", "IO_NAMES_EN")
     whole = "whole" if factor > 1 else "money"
     sheet.table(top, left, cells(_printed(printed.flows, printed)), "input", "IO_FLOWS", whole)
     blocks = {
@@ -78,6 +80,8 @@ def io_table(inputs: ModelInputs) -> Sheet:
     )  # fmt: skip
     sheet.widths = {1: 9, 2: 26, 3: 30, **dict.fromkeys(range(left, after + fu + 4), 13)}
     sheet.freeze = (top, left)
+    wide = max(1, round((n + fu + 4) / COLUMNS_OF_A_PAGE))
+    sheet.printing = Printing(rows=f"1:{TOP + 1}", columns="A:B", pages_wide=wide)
     return sheet
 
 

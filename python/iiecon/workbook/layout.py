@@ -15,9 +15,24 @@ from typing import Literal
 from iiecon.inputs import MACRO_COLUMNS
 from iiecon.options import names as option_names
 from iiecon.spreadsheet.values import a1
+from iiecon.workbook.charts import Chart
 
 Kind = Literal["number", "code", "text"]
-Role = Literal["label", "header", "input", "computed"]
+# "data": what charts draw, in small grey figures; "english" and "note": small and grey too; a tile
+# of the map has three parts.
+Role = Literal[
+    "label",
+    "header",
+    "input",
+    "computed",
+    "data",
+    "total",
+    "english",
+    "note",
+    "tile",
+    "tile_name",
+    "tile_foot",
+]
 Value = str | float | int | bool | None
 
 FORMATS = {
@@ -29,9 +44,16 @@ FORMATS = {
     "multiplier": "0.0000",
     "whole": "#,##0",
     "year": "0",
+    "index": "0.000",
+    "brief": "#,##0.0",
+    "flag": '[=1]"e";[=0]"";0',  # 1 where a figure is estimated
+    "tick": '[=1]"●";[=0]"";0',
+    "typed": '0.0000;-0.0000;""',  # zero where nothing is typed
+    "word": "General",  # a short text, in the middle of its cell
     "tiny": "0.0E+00",
     "text": "@",
 }
+LINE_HEIGHT = 13.0  # of a row, in points
 # The unit that a number format stands for on the output sheets.
 UNITS = {"money": "亿元", "people": "万人"}
 
@@ -242,7 +264,9 @@ REQUIRED_SHEETS = (
     "Provinces",
     "Employment",
     "IO_Analysis",
+    "IO_Sectors",
     "Multiplier",
+    "Province_GDP",
     "Checks",
     "Published",
 )
@@ -253,7 +277,8 @@ class Block:
     """A rectangle of cells, 1-based. Exactly one of `values`, `formula`, `spill` fills it.
 
     `formula(row, column)` gives the text of each cell without "="; `spill` is one dynamic-array
-    formula for the whole block, which must have its size.
+    formula for the whole block, which must have its size. Cells are chosen from `choices` or from
+    the named range `choices_from`. A formula with `gaps` may say #N/A: a chart draws nothing there.
     """
 
     row: int
@@ -267,6 +292,8 @@ class Block:
     spill: str = ""
     format: str = "general"
     choices: tuple[str, ...] = ()
+    choices_from: str = ""
+    gaps: bool = False
 
     @property
     def computed(self) -> bool:
@@ -284,7 +311,8 @@ class Block:
 @dataclass(frozen=True)
 class Mark:
     """Cells of `area` are shown as estimated where `condition` holds; it is written for the first
-    cell of the area and moves with the others, as Excel's conditional formats do.
+    cell of the area and moves with the others, as Excel's conditional formats do. `area` may be
+    several, by spaces.
     """
 
     area: str
@@ -292,11 +320,37 @@ class Mark:
     format: str
 
 
+@dataclass(frozen=True)
+class Scale:
+    """Cells shaded from light to dark by their numbers: between the smallest and the largest, or by
+    three cells (`stops`) that hold the ends and the middle. `area` may be several, by spaces.
+    """
+
+    area: str
+    stops: tuple[str, ...] = ()
+
+
+@dataclass
+class Printing:
+    """How a sheet goes on paper, A4: rows and columns repeated on each page ("1:2", "A:B"), how
+    many pages wide, and the rows where a table begins, none of which is cut where it fits on a
+    page.
+    """
+
+    rows: str = "1:2"
+    columns: str = ""
+    pages_wide: int = 1
+    tables: list[int] = field(default_factory=list)
+
+
 @dataclass
 class Sheet:
     """One sheet: titles, blocks and how it looks.
 
-    `output` sheets are locked; a `hidden` one holds settings for programs and has no title.
+    `output` sheets are locked; a `hidden` one holds settings for programs and has no title. Of a
+    sheet with `print_areas` each is printed on a page of its own, and nothing else. `lights` are
+    cells with ✔ or ✘, `filtered` is the area that a reader may filter, `wrapped` are columns of
+    long texts, `heights` those of single rows in points. `shown_as`: number formats by condition.
     """
 
     name: str
@@ -306,6 +360,15 @@ class Sheet:
     freeze: tuple[int, int] = (5, 1)
     marks: list[Mark] = field(default_factory=list)
     hidden: bool = False
+    charts: list[Chart] = field(default_factory=list)
+    print_areas: tuple[str, ...] = ()
+    printing: Printing = field(default_factory=Printing)
+    scales: list[Scale] = field(default_factory=list)
+    shown_as: list[Mark] = field(default_factory=list)
+    lights: list[str] = field(default_factory=list)
+    filtered: str = ""
+    wrapped: tuple[int, ...] = ()
+    heights: dict[int, float] = field(default_factory=dict)
 
     @property
     def code_name(self) -> str:
@@ -340,9 +403,12 @@ class Sheet:
         name: str = "",
         format: str = "general",
         role: Role = "computed",
+        gaps: bool = False,
     ) -> Block:
         """A rectangle of plain formulas."""
-        block = Block(row, column, rows, columns, role, name, formula=formula, format=format)
+        block = Block(
+            row, column, rows, columns, role, name, formula=formula, format=format, gaps=gaps
+        )
         self.blocks.append(block)
         return block
 

@@ -12,10 +12,11 @@ from collections.abc import Callable
 from iiecon.inputs import ModelInputs
 from iiecon.spreadsheet.values import a1
 from iiecon.workbook.input_sheets import header
-from iiecon.workbook.layout import UNITS, Block, Sheet
+from iiecon.workbook.layout import UNITS, Block, Mark, Sheet
 from iiecon.workbook.pages import (
     FIRST_YEAR,
     TOP,
+    YEAR_WIDTH,
     Labels,
     Lines,
     Page,
@@ -25,51 +26,20 @@ from iiecon.workbook.pages import (
     section_rows,
 )
 
-CONTRIBUTION = (
-    "LEONTIEF_CONTRIB(IO_FLOWS,IO_OUTPUT,IO_VALUE_ADDED,IO_CODES,SCORE_CODES,SCORE_VALUES,"
-    '"{measure}",OPT_IMPORTS,IO_IMPORTS,IO_EXPORTS)'
-)
 # Conditions under which the cell of a section and a year is an estimate.
 EXTRAPOLATED = "INDEX(SECTION_ESTIMATED,MATCH({code},SECTION_CODES,0),MATCH({year},YEARS,0))>0"
 WITH_MULTIPLIER = f"OR({EXTRAPOLATED},INDEX(TAU_ESTIMATED,MATCH({{year}},YEARS,0),1)>0)"
 GDP_MARKED = 'INDEX(PROVINCE_GDP_MARK,1,MATCH({year},YEARS,0))="e"'
 LABOUR_MARKED = "INDEX(LABOUR_ESTIMATED,1,MATCH({year},YEARS,0))=1"
+FITTED = ("alpha", "beta", "log_a", "r2", "se_log_a", "se_alpha", "se_beta", "condition")
 EXTRAPOLATE = (
     "IIE_EXTRAPOLATE({values},{years},{targets},{method},OPT_EXTRAPOLATION_WINDOW,OPT_DATA_UNTIL"
 )
 
 
-def io_analysis(inputs: ModelInputs) -> Sheet:
-    """Direct and indirect value added of each IO sector in the base year."""
-    page = new_page("IO_Analysis", inputs, {5: 16, 6: 16, 7: 16, 8: 12, 9: 16})
-    sheet, n = page.sheet, inputs.table.size
-    top = TOP + 2
-    keys = ("direct", "indirect", "induced_output", "ratio")
-    sheet.text(
-        TOP, 1, header("code"), header("name_zh"), "", header("section"),
-        *(header(k) for k in keys), role="header",
-    )  # fmt: skip
-    sheet.text(TOP + 1, 1, header("total_row"))
-    for column, source in ((1, "IO_CODES"), (2, "IO_NAMES"), (4, "SECTOR_SECTIONS")):
-        sheet.spill(top, column, n, 1, source, role="label")
-    measures = ("direct", "indirect", "output", "ratio")
-    names = ("IO_DIRECT", "IO_INDIRECT", "IO_INDUCED", "IO_RATIO")
-    for i, (measure, name) in enumerate(zip(measures, names, strict=True)):
-        call = CONTRIBUTION.format(measure=measure)
-        unit, form = ("", "rate") if measure == "ratio" else ("/IO_DIVISOR", "money")
-        sheet.spill(top, 5 + i, n, 1, call + unit, name, form)
-        if measure != "ratio":
-            sheet.formulas(TOP + 1, 5 + i, 1, 1, lambda r, c, x=name: f"SUM({x})", format=form)  # type: ignore[misc]
-    sheet.text(TOP, 9, header("value_added"), role="header")
-    own = "TRANSPOSE(IO_VALUE_ADDED)/IO_DIVISOR"
-    sheet.spill(top, 9, n, 1, own, "SECTOR_VALUE_ADDED", "money")
-    sheet.freeze = (top, 5)
-    return sheet
-
-
 def multiplier(inputs: ModelInputs) -> Sheet:
     """Production function, Solow's residual and the technology multipliers used."""
-    page = new_page("Multiplier", inputs, {1: 28, 2: 18, 3: 18, 4: 18})
+    page = new_page("Multiplier", inputs, {1: 34, **dict.fromkeys(range(2, 8), 16)})
     sheet, options = page.sheet, inputs.options
     count = options.last_year - options.fit_first + 1
     keys = ("year", "series_output", "series_capital", "series_labour", "gamma", "estimated")
@@ -77,7 +47,7 @@ def multiplier(inputs: ModelInputs) -> Sheet:
     top = TOP + 1
     sheet.formulas(
         top, 1, count, 1, lambda r, c: "OPT_FIT_FIRST" if r == top else f"{a1(r - 1, 1)}+1",
-        "FIT_YEARS", "year",
+        "FIT_YEARS", "word",
     )  # fmt: skip
     for column, part in enumerate(("OUTPUT", "CAPITAL", "LABOUR"), start=2):
         series = f"INDEX(MACRO_DATA,0,MATCH(OPT_PRODUCTION_{part},MACRO_KEYS,0))"
@@ -92,15 +62,15 @@ def multiplier(inputs: ModelInputs) -> Sheet:
         )
         for p in ("OUTPUT", "CAPITAL", "LABOUR")
     )
-    sheet.spill(top, 6, count, 1, f"IF({marks}>0,1,0)", "FIT_ESTIMATED", "whole")
+    sheet.spill(top, 6, count, 1, f"IF({marks}>0,1,0)", "FIT_ESTIMATED", "flag")
     row = top + count + 2
+    sheet.printing.tables += [TOP, row, row + len(FITTED) + 3]
     sheet.text(row, 1, header("production_fit"), header("value"), role="header")
-    fits = ("alpha", "beta", "log_a", "r2", "se_log_a", "se_alpha", "se_beta", "condition")
-    for i, key in enumerate(fits, start=1):
-        sheet.text(row + i, 1, header(key))
+    for i, key in enumerate(FITTED, start=1):
+        sheet.text(row + i, 1, "  ".join(dict.fromkeys(header(key).split("\n"))))
     call = f"COBB_DOUGLAS_FIT({used},OPT_PRODUCTION_FIT,FIT_YEARS,OPT_FIT_FIRST,OPT_FIT_LAST)"
-    sheet.spill(row + 1, 2, len(fits), 1, call, "PRODUCTION_FIT", "multiplier")
-    _used_multipliers(sheet, row + len(fits) + 3, page.years)
+    sheet.spill(row + 1, 2, len(FITTED), 1, call, "PRODUCTION_FIT", "multiplier")
+    _used_multipliers(sheet, row + len(FITTED) + 3, page.years)
     return sheet
 
 
@@ -108,7 +78,7 @@ def _used_multipliers(sheet: Sheet, row: int, years: int) -> None:
     keys = ("year", "gamma", "tau_computed", "tau_override", "tau", "overridden", "tau_estimated")
     sheet.text(row, 1, *(header(k) for k in keys), role="header")
     top = row + 1
-    sheet.formulas(top, 1, years, 1, lambda r, c: f"INDEX(YEARS,1,{r - top + 1})", format="year")
+    sheet.formulas(top, 1, years, 1, lambda r, c: f"INDEX(YEARS,1,{r - top + 1})", format="word")
     sheet.formulas(
         top, 2, years, 1, lambda r, c: f"INDEX(GAMMA,MATCH({a1(r, 1)},FIT_YEARS,0))",
         "GAMMA_USED", "multiplier",
@@ -122,7 +92,7 @@ def _used_multipliers(sheet: Sheet, row: int, years: int) -> None:
     sheet.formulas(
         top, 4, years, 1,
         lambda r, c: f"IFERROR(N(INDEX({column},MATCH({a1(r, 1)},MACRO_YEARS,0))),0)",
-        format="multiplier",
+        format="typed",
     )  # fmt: skip
     sheet.formulas(
         top, 5, years, 1,
@@ -133,7 +103,7 @@ def _used_multipliers(sheet: Sheet, row: int, years: int) -> None:
         top, 6, years, 1,
         lambda r, c: "0" if r == top
         else f'IF(AND(OPT_MULTIPLIER_SOURCE="override",{a1(r, 4)}>0),1,0)',
-        "OVERRIDDEN", "whole",
+        "OVERRIDDEN", "tick",
     )  # fmt: skip
     marks = "INDEX(FIT_ESTIMATED,MATCH({year},FIT_YEARS,0))"
     sheet.formulas(
@@ -142,7 +112,7 @@ def _used_multipliers(sheet: Sheet, row: int, years: int) -> None:
         else f"IF({a1(r, 6)}=1,{a1(r - 1, 7)},IF({a1(r - 1, 7)}"
         f"+{marks.format(year=a1(r, 1))}"
         f"+{marks.format(year=a1(r - 1, 1))}>0,1,0))",
-        "TAU_ESTIMATED", "whole",
+        "TAU_ESTIMATED", "flag",
     )  # fmt: skip
 
 
@@ -163,16 +133,21 @@ def sections(inputs: ModelInputs) -> Sheet:
     lines.marks("SECTIONS_MARK", lambda k: f"{own.format(k=k)}>0")
     page.row += 1
     both = "SECTION_DIRECT+SECTION_INDIRECT"
-    top = page.table("total", rows, "SECTION_TOTAL", "money", spill=both, mark=WITH_MULTIPLIER)
+    page.sheet.freeze = (page.row - 1, FIRST_YEAR)
+    top = page.table(
+        "total", rows, "SECTION_TOTAL", "money", spill=both, mark=WITH_MULTIPLIER,
+        ranked="NATIONAL_VA",
+    )  # fmt: skip
     page.table(
-        "direct", rows, "SECTION_DIRECT", "money", mark=EXTRAPOLATED,
+        "direct", rows, "SECTION_DIRECT", "money", mark=EXTRAPOLATED, ranked="NATIONAL_DIRECT",
         spill="IIE_SECTION_VA(BASE_DIRECT,RATE_BASE,SECTION_VA_USED)",
     )  # fmt: skip
     page.table(
         "indirect", rows, "SECTION_INDIRECT", "money", mark=WITH_MULTIPLIER,
+        ranked="NATIONAL_INDIRECT",
         spill="IIE_SECTION_VA(BASE_INDIRECT,RATE_BASE,SECTION_VA_USED,TAU)",
     )  # fmt: skip
-    _growth_table(page, rows, top)
+    _growth_table(page, rows, top, "NATIONAL_VA", WITH_MULTIPLIER)
     page.table(
         "share_of_section", rows, "", "share", total=False, mark=WITH_MULTIPLIER,
         spill="SECTION_TOTAL/SECTION_VA_USED",
@@ -182,18 +157,25 @@ def sections(inputs: ModelInputs) -> Sheet:
     )
     call += ",GROWTH_WEIGHTS,GROWTH_ADDITION,GROWTH_ADDITION_YEAR"
     used = call + ")"
-    page.table("section_va_used", rows, "SECTION_VA_USED", "money", spill=used, mark=EXTRAPOLATED)
     page.table(
-        "section_estimated", rows, "SECTION_ESTIMATED", "whole", spill=call + ',"estimated")',
-        total=False, mark="",
+        "section_va_used", rows, "SECTION_VA_USED", "money", spill=used, mark=EXTRAPOLATED,
+        source="yearbook",
+    )  # fmt: skip
+    page.table(
+        "section_estimated", rows, "SECTION_ESTIMATED", "flag", spill=call + ',"estimated")',
+        total=False, mark="", source="yearbook",
     )  # fmt: skip
     _rates(page, rows)
     _published(page, rows)
     return page.sheet
 
 
-def _growth_table(page: Page, rows: Labels, source: int) -> None:
-    """Growth over the year before of the table whose first line is `source`."""
+def _growth_table(
+    page: Page, rows: Labels, source: int, whole: str = "", mark: str | None = None
+) -> None:
+    """Growth over the year before of the table whose first line is `source`; in a last line that
+    of the whole, a range by year.
+    """
     down = source - page.row - 1
 
     def growth(r: int, c: int) -> str:
@@ -201,7 +183,12 @@ def _growth_table(page: Page, rows: Labels, source: int) -> None:
             return '""'
         return f'IFERROR({a1(r + down, c)}/{a1(r + down, c - 1)}-1,"")'
 
-    page.table("growth", rows, "", "share", formula=growth, total=False)
+    def of_whole(r: int, c: int) -> str:
+        k = c - FIRST_YEAR + 1
+        return f'IFERROR(INDEX({whole},1,{k})/INDEX({whole},1,{k - 1})-1,"")' if k > 1 else '""'
+
+    last = ("total_row", of_whole) if whole else None
+    page.table("growth", rows, "", "share", formula=growth, total=False, mark=mark, last=last)
 
 
 def _rates(page: Page, rows: Labels) -> None:
@@ -229,65 +216,74 @@ def _rates(page: Page, rows: Labels) -> None:
             lambda r, c, k=i: f"IF({a1(r, FIRST_YEAR + 2)}>0,{a1(r, FIRST_YEAR + k)}"  # type: ignore[misc]
             f"/{a1(r, FIRST_YEAR + 2)},0)", format="rate",
         )  # fmt: skip
-    page.row = top + count + 2
+    page.row = top + count
+    page.source("model")
+    page.row += 1
 
 
 def _published(page: Page, rows: Labels) -> None:
     """The printed section totals beside the model's, for the years that were printed."""
-    top, sheet = page.row + 1, page.sheet
+    top = page.row + 1
 
     def printed(r: int, c: int) -> str:
         key = f'"industry."&{a1(r, 1)}&"."&{a1(top - 1, c)}&".value_added"'
         return f'IFERROR(INDEX(PUBLISHED_VALUE,MATCH({key},PUBLISHED_ID,0)),"")'
 
-    page.table("published", rows, "PUBLISHED_TOTAL", "money", formula=printed, mark="")
-    page.table(
-        "published_gap", rows, "PUBLISHED_GAP", "share", total=False, mark=WITH_MULTIPLIER,
-        spill='IFERROR(SECTION_TOTAL/PUBLISHED_TOTAL-1,"")',
-    )  # fmt: skip
-    sheet.text(page.row, 1, header("gap_largest"))
-
     def largest(r: int, c: int) -> str:
         column = f"INDEX(PUBLISHED_GAP,0,{c - FIRST_YEAR + 1})"
         return f'IF(COUNT({column})=0,"",MAX(MAX({column}),-MIN({column})))'
 
-    sheet.formulas(page.row, FIRST_YEAR, 1, page.years, largest, format="share")
-    page.row += 2
+    page.table(
+        "published", rows, "PUBLISHED_TOTAL", "money", formula=printed, mark="", source="published"
+    )
+    page.table(
+        "published_gap", rows, "PUBLISHED_GAP", "share", total=False, mark=WITH_MULTIPLIER,
+        spill='IFERROR(SECTION_TOTAL/PUBLISHED_TOTAL-1,"")', source="published",
+        last=("gap_largest", largest),
+    )  # fmt: skip
 
 
 def provinces(inputs: ModelInputs) -> Sheet:
     """Value added by province and region, and the GDP it is allocated by."""
-    page = new_page("Provinces", inputs, {1: 22, 2: 14, 3: 24})
+    page = new_page("Provinces", inputs)
     page.marks = "PROVINCES_MARK"
     rows = province_rows(inputs)
     lines = Lines(page, "marks")
-    lines.marks("PROVINCE_GDP_MARK", _province_gdp_marks)
+    lines.marks("PROVINCE_GDP_MARK", _province_gdp_marks, "estimated_product")
     either = 'OR(INDEX(SECTIONS_MARK,1,{k})="e",INDEX(PROVINCE_GDP_MARK,1,{k})="e")'
     lines.marks("PROVINCES_MARK", lambda k: either.format(k=k))
     page.row += 1
+    page.sheet.freeze = (page.row - 1, FIRST_YEAR)
     top = page.table(
-        "province_value_added", rows, "PROVINCE_VA", "money",
+        "province_value_added", rows, "PROVINCE_VA", "money", ranked="NATIONAL_VA",
         spill="IIE_PROVINCE_VA(PROVINCE_GDP_USED,SECTORS3_TOTAL)",
     )  # fmt: skip
     page.table("share_of_gdp", rows, "", "share", total=False, spill="PROVINCE_VA/PROVINCE_PRODUCT")
-    _growth_table(page, rows, top)
-    regions = region_rows(inputs)
+    _growth_table(page, rows, top, "NATIONAL_VA")
+    _regions(page, region_rows(inputs))
+    parts = "GDP_PRIMARY+GDP_SECONDARY+GDP_TERTIARY"
     page.table(
-        "region_value_added", regions, "REGION_VA", "money", total=False,
+        "province_product", rows, "PROVINCE_PRODUCT", "money", spill=parts, mark=GDP_MARKED,
+        source="yearbook",
+    )  # fmt: skip
+    return page.sheet
+
+
+def _regions(page: Page, regions: Labels) -> None:
+    """Value added of regions, which do not cover all provinces; growth and share of GDP."""
+    top = page.table(
+        "region_value_added", regions, "REGION_VA", "money", total=False, ranked="NATIONAL_VA",
         spill="IIE_REGION_SUM(PROVINCE_VA,PROVINCE_REGIONS,REGION_KEYS)",
     )  # fmt: skip
+    _growth_table(page, regions, top)
     page.table(
         "region_product", regions, "REGION_PRODUCT", "money", total=False, mark=GDP_MARKED,
-        spill="IIE_REGION_SUM(PROVINCE_PRODUCT,PROVINCE_REGIONS,REGION_KEYS)",
+        spill="IIE_REGION_SUM(PROVINCE_PRODUCT,PROVINCE_REGIONS,REGION_KEYS)", source="yearbook",
     )  # fmt: skip
     page.table(
         "region_share", regions, "", "share", total=False,
         spill='IFERROR(REGION_VA/REGION_PRODUCT,"")',
     )  # fmt: skip
-    parts = "GDP_PRIMARY+GDP_SECONDARY+GDP_TERTIARY"
-    page.table("province_product", rows, "PROVINCE_PRODUCT", "money", spill=parts, mark=GDP_MARKED)
-    _gdp_used(page, rows)
-    return page.sheet
 
 
 def _province_gdp_marks(k: int) -> str:
@@ -304,14 +300,17 @@ def _province_gdp_marks(k: int) -> str:
     return f"{'+'.join(parts)}>0"
 
 
-def _gdp_used(page: Page, rows: Labels) -> None:
+def province_gdp(inputs: ModelInputs) -> Sheet:
     """GDP by three sectors, extrapolated where it is not given: three blocks side by side."""
+    page, rows = new_page("Province_GDP", inputs), province_rows(inputs)
+    page.row += 1
     sheet, top, years = page.sheet, page.row + 1, page.years
     page.heading("gdp_used", UNITS["money"])
     page.label_columns(rows, top)
     for j, sector in enumerate(("primary", "secondary", "tertiary")):
         left = FIRST_YEAR + j * years
-        sheet.text(page.row - 1, left, header(sector).replace("\n", "  "), role="header")
+        title = header(sector).replace("\n", "  ")
+        sheet.text(page.row - 1, left, title, *[""] * (years - 1), role="header")
         page.year_headers(left)
         call = EXTRAPOLATE.format(
             values=f"PROVINCE_{sector.upper()}", years="PROVINCE_YEARS", targets="YEARS",
@@ -319,11 +318,23 @@ def _gdp_used(page: Page, rows: Labels) -> None:
         )  # fmt: skip
         name = f"GDP_{sector.upper()}"
         sheet.spill(top, left, rows.count, years, call + ")", name, "money")
-        sheet.widths.update({left + t: 14 for t in range(years)})
+        last = a1(top + rows.count - 1, left + years - 1)
+        marked = GDP_MARKED.format(year=a1(top - 1, left).rstrip("0123456789") + f"${top - 1}")
+        sheet.marks.append(Mark(f"{a1(top, left)}:{last}", marked, "money"))
+        sheet.widths.update({left + t: YEAR_WIDTH for t in range(years)})
     sheet.blocks.append(
         Block(top, FIRST_YEAR, rows.count, 3 * years, "computed", "PROVINCE_GDP_USED")
     )
-    page.row = top + rows.count + 2
+    page.row = top + rows.count
+    sheet.text(page.row, 1, "", *header("total_row").split("\n"), "", role="total")
+    sheet.formulas(
+        page.row, FIRST_YEAR, 1, 3 * years,
+        lambda r, c: f"SUM({a1(top, c)}:{a1(r - 1, c)})", format="money", role="total",
+    )  # fmt: skip
+    page.row += 1
+    page.source("yearbook")
+    sheet.freeze = (top, FIRST_YEAR)
+    return sheet
 
 
 def employment(inputs: ModelInputs) -> Sheet:
@@ -332,9 +343,15 @@ def employment(inputs: ModelInputs) -> Sheet:
     page.marks = "EMPLOYMENT_MARK"
     sections_, provinces_ = section_rows(inputs), province_rows(inputs)
     _national_employment(page)
-    page.table(
-        "province_jobs", provinces_, "PROVINCE_JOBS", "people",
+    page.sheet.freeze = (TOP + 2, FIRST_YEAR)
+    top = page.table(
+        "province_jobs", provinces_, "PROVINCE_JOBS", "people", ranked="NATIONAL_JOBS",
         spill="PROVINCE_JOBS_RAW*JOBS_SCALE",
+    )  # fmt: skip
+    _growth_table(page, provinces_, top, "NATIONAL_JOBS")
+    page.table(
+        "section_jobs", sections_, "", "people", ranked="NATIONAL_JOBS",
+        spill='IF(SECTION_JOBS_DIRECT="","",SECTION_JOBS_DIRECT+SECTION_JOBS_INDIRECT)',
     )  # fmt: skip
     basis = "SECTION_WAGE_USED,NATIONAL_JOBS,OPT_SECTION_PRODUCTIVITY,GDP_USED,LABOUR_USED)"
     for part in ("DIRECT", "INDIRECT"):
@@ -344,12 +361,12 @@ def employment(inputs: ModelInputs) -> Sheet:
         )  # fmt: skip
     page.table(
         "expected_wage", sections_, "SECTION_WAGE_USED", "whole", total=False, mark="",
-        spill="IIE_EXPECTED_WAGE(SECTION_WAGES,WAGE_YEARS,YEARS,OPT_DATA_UNTIL)",
+        spill="IIE_EXPECTED_WAGE(SECTION_WAGES,WAGE_YEARS,YEARS,OPT_DATA_UNTIL)", source="yearbook",
     )  # fmt: skip
     people = "INDEX(PROVINCE_EMPLOYED,0,1)+INDEX(PROVINCE_EMPLOYED,0,2)"
     page.table(
         "province_labour", provinces_, "PROVINCE_LABOUR", "people", mark=LABOUR_MARKED,
-        spill=f"({people})/SUM(PROVINCE_EMPLOYED)*LABOUR_USED",
+        spill=f"({people})/SUM(PROVINCE_EMPLOYED)*LABOUR_USED", source="yearbook",
     )  # fmt: skip
     page.table(
         "province_jobs_raw", provinces_, "PROVINCE_JOBS_RAW", "people",
@@ -384,17 +401,20 @@ def _national_employment(page: Page) -> None:
         return formula
 
     lines = Lines(page, "national")
-    lines.spill("labour_used", "LABOUR_USED", "people", _macro_call(labour, "YEARS"))
-    lines.spill("gdp_used_nation", "GDP_USED", "money", _macro_call(gdp, "YEARS"))
-    lines.spill("labour_estimated", "LABOUR_ESTIMATED", "whole", _macro_call(labour, "YEARS", True))
-    lines.spill("gdp_estimated", "GDP_ESTIMATED", "whole", _macro_call(gdp, "YEARS", True))
+    gdp_marked = "INDEX(GDP_ESTIMATED,1,MATCH({year},YEARS,0))=1"
+    lines.spill("labour_used", "LABOUR_USED", "people", _macro_call(labour, "YEARS"), LABOUR_MARKED)
+    lines.spill("gdp_used_nation", "GDP_USED", "money", _macro_call(gdp, "YEARS"), gdp_marked)
+    lines.spill("labour_estimated", "LABOUR_ESTIMATED", "flag", _macro_call(labour, "YEARS", True))
+    lines.spill("gdp_estimated", "GDP_ESTIMATED", "flag", _macro_call(gdp, "YEARS", True))
     series_marks = "INDEX(LABOUR_ESTIMATED,1,{k})+INDEX(GDP_ESTIMATED,1,{k})"
     lines.marks(
         "EMPLOYMENT_MARK",
         lambda k: f'OR(INDEX(PROVINCES_MARK,1,{k})="e",{series_marks.format(k=k)}>0)',
     )
-    lines.plain("jobs", "NATIONAL_JOBS", "people", jobs)
+    marked = 'INDEX(EMPLOYMENT_MARK,1,MATCH({year},YEARS,0))="e"'
+    lines.plain("jobs", "NATIONAL_JOBS", "people", jobs, marked)
     lines.plain("jobs_scale", "JOBS_SCALE", "rate", scale)
-    lines.plain("jobs_direct", "NATIONAL_JOBS_DIRECT", "people", part("DIRECT"))
-    lines.plain("jobs_indirect", "NATIONAL_JOBS_INDIRECT", "people", part("INDIRECT"))
+    lines.plain("jobs_direct", "NATIONAL_JOBS_DIRECT", "people", part("DIRECT"), marked)
+    lines.plain("jobs_indirect", "NATIONAL_JOBS_INDIRECT", "people", part("INDIRECT"), marked)
+    page.source("model")
     page.row += 1

@@ -154,6 +154,10 @@ class Reader:
     def _cells(self) -> None:
         for name, found in self._ranges.items():
             rule = INPUT_RANGES[name]
+            if not rule.blank and found.area.size > 1 and _is_blank(found):
+                area, count = str(found.area), found.area.size
+                self._error("range_blank", found.sheet, area, name=name, count=count)
+                continue
             for i, row in enumerate(found.cells):
                 for j, value in enumerate(row):
                     if type(value) is float:
@@ -381,6 +385,11 @@ class Reader:
 
     def _error(self, key: str, at_sheet: str, at_cell: str, /, **values: object) -> None:
         self.findings.append(Finding("error", key, values, sheet=at_sheet, cell=at_cell))
+
+
+def _is_blank(place: Range) -> bool:
+    """Whether nothing at all has been filled in."""
+    return all(value is None or value == "" for row in place.cells for value in row)
 
 
 def _unless_zero(values: FloatArray) -> FloatArray | None:

@@ -12,14 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from iiecon.findings import Finding, InputError, errors_of
 from iiecon.inputs import ModelInputs
-from iiecon.iotable import FloatArray
+from iiecon.iotable import FloatArray, Imports
+from iiecon.linkages import Linkages, indirect_by_source, linkages
 from iiecon.model import run_model
 from iiecon.options import names as option_names
+from iiecon.regions import region_sums
 from iiecon.results import ModelResults
 from iiecon.spreadsheet.calculator import Book, Calculation, FileBook, patched_parts
 from iiecon.spreadsheet.package import FileProblem, Package, is_locked, write_atomically
@@ -30,6 +33,19 @@ from iiecon.workbook.stamp import is_stamped, stamp_cells
 
 AGREEMENT = 1e-10
 
+
+def _section_flow(results: ModelResults) -> FloatArray:
+    """Indirect value added of each section by direct sector."""
+    inputs = results.inputs
+    imports = cast(Imports, inputs.options.imports)
+    flow = indirect_by_source(inputs.table, results.scores.by_code(), imports)
+    return region_sums(flow, inputs.sector_sections, [s.code for s in inputs.sections])
+
+
+def _linkages(results: ModelResults) -> Linkages:
+    return linkages(results.inputs.table, cast(Imports, results.inputs.options.imports))
+
+
 # Named outputs and the model's array of the same shape.
 OUTPUTS: dict[str, Callable[[ModelResults], FloatArray]] = {
     "YEARS": lambda r: np.array([r.years], dtype=float),
@@ -38,6 +54,10 @@ OUTPUTS: dict[str, Callable[[ModelResults], FloatArray]] = {
     "IO_INDIRECT": lambda r: r.contribution.indirect_value_added[:, None],
     "IO_INDUCED": lambda r: r.contribution.induced_output[:, None],
     "IO_RATIO": lambda r: r.contribution.ratio[:, None],
+    "IO_SECTION_FLOW": lambda r: _section_flow(r),
+    "IO_BACKWARD": lambda r: _linkages(r).backward[:, None],
+    "IO_FORWARD": lambda r: _linkages(r).forward[:, None],
+    "IO_OUTPUT_MULTIPLIER": lambda r: _linkages(r).output_multiplier[:, None],
     "GAMMA_USED": lambda r: r.technology.gamma[:, None],
     "TAU_COMPUTED": lambda r: r.technology.computed[:, None],
     "TAU": lambda r: r.technology.tau[:, None],

@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from iiecon.inputs import ModelInputs
-from iiecon.workbook import front_sheets, input_sheets, output_sheets
+from iiecon.workbook import (
+    chart_sheets,
+    front_sheets,
+    input_sheets,
+    io_outputs,
+    output_sheets,
+    world_sheet,
+)
 from iiecon.workbook.functions_sheet import functions
 from iiecon.workbook.io_sheet import io_table
 from iiecon.workbook.layout import Sheet
+from iiecon.workbook.map_sheet import map_sheet
 from iiecon.workbook.xlwings_sheet import settings
 
 
@@ -26,6 +34,7 @@ def sheets_of(inputs: ModelInputs) -> list[Sheet]:
         by_name["Section_VA"],
         input_sheets.macro(inputs),
         input_sheets.province(inputs),
+        by_name["World"],
         *input_sheets.references(),
         functions(by_name.values()),
         settings(),
@@ -38,13 +47,21 @@ def sheets_with_formulas(inputs: ModelInputs) -> list[Sheet]:
         front_sheets.summary(inputs),
         output_sheets.sections(inputs),
         output_sheets.provinces(inputs),
+        map_sheet(inputs),
         output_sheets.employment(inputs),
-        output_sheets.io_analysis(inputs),
+        chart_sheets.national_charts(inputs),
+        chart_sheets.section_charts(inputs),
+        chart_sheets.region_charts(inputs),
+        io_outputs.io_analysis(inputs),
+        io_outputs.io_sectors(inputs),
         output_sheets.multiplier(inputs),
+        output_sheets.province_gdp(inputs),
+        world_sheet.world_out(),
         front_sheets.checks(inputs),
         input_sheets.settings(inputs),
         input_sheets.experts(inputs),
         input_sheets.section_va(inputs),
+        world_sheet.countries(),
     ]
     for sheet in sheets:
         _name_computed_blocks(sheet)
