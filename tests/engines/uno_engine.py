@@ -280,6 +280,9 @@ class Sheet:
                 if area is None:
                     raise OfficeError(f"{first}: nothing has spilled from there")
             return Range(self, area)
+        first, last = (
+            (c.row, c.column) if isinstance(c, Range) and len(c) == 1 else c for c in (first, last)
+        )
         row1, col1, *size = first
         height, width = size or (1, 1)
         row2, col2 = last or (row1 + height - 1, col1 + width - 1)
