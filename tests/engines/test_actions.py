@@ -22,7 +22,7 @@ import xlwings as xw
 from iiecon.cli import main
 from iiecon.workbook.recalculate import OUTPUTS
 from tests.engines.conftest import Open
-from tests.engines.uno_engine import OfficeError
+from tests.libreoffice.office import OfficeError
 from tests.workbook.edit import Edited
 from udfs import actions
 
