@@ -22,7 +22,7 @@ from iiecon.workbook.macros import with_project
 from tests.libreoffice import office
 from udfs import FUNCTIONS
 from udfs.excel import ERROR_NUMBERS
-from udfs.vba_modules import sources
+from udfs.vba.modules import sources
 
 WORDS_OF_BASIC = re.compile(r"\b(output|base)\b")
 
