@@ -23,7 +23,7 @@ import pytest
 from iiecon.findings import InputError
 from iiecon.spreadsheet.evaluate import Reference
 from iiecon.spreadsheet.values import MAX_ROW, Area, ExcelError, Matrix, Scalar
-from tests.bad_arguments import good_arguments
+from tests.bad_arguments import CASES, WHOLE_COLUMN, Case, good_arguments
 from tests.excel_com.workbook import CellRange, Date, Money, Sheet, cells
 from udfs import FUNCTIONS
 
@@ -154,11 +154,26 @@ def whole_column_calls() -> Iterator[Call]:
         yield Call(name, "whole column", com, (reference, *good[1:]))
 
 
+def as_stored(argument: Any) -> CellRange:
+    """A range of a sheet whose error cells hold what COM makes of them."""
+    if argument == WHOLE_COLUMN:
+        return CellRange(Sheet({}, {}), 1, 1, MAX_ROW, 1)
+    return cells([[ARRIVING.get(str(c), (c, c))[0] for c in row] for row in rows_of(argument)])
+
+
+def refused_calls() -> Iterator[Call]:
+    """Every case of the table of bad arguments."""
+    for case in CASES:
+        com = tuple(as_stored(a) for a in case.arguments)
+        yield Call(case.function, f"refused: {case}", com, ())
+
+
 CALLS = [
     *(call for name in FUNCTIONS if name != WHY for call in calls_of(name)),
     *why_calls(),
     *whole_column_calls(),
 ]
+REFUSED = list(refused_calls())
 
 
 @pytest.fixture(scope="module")
@@ -166,14 +181,14 @@ def answers() -> dict[str, Any]:
     """What Excel gets for each call, all asked for in one process."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.excel_com.server"],
-        input=pickle.dumps([(call.function, call.com) for call in CALLS]),
+        input=pickle.dumps([(call.function, call.com) for call in (*CALLS, *REFUSED)]),
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "python"), str(ROOT)))},
         capture_output=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
-    return dict(zip(map(str, CALLS), pickle.loads(done.stdout), strict=True))
+    return dict(zip(map(str, (*CALLS, *REFUSED)), pickle.loads(done.stdout), strict=True))
 
 
 def as_excel_gets_it(call: Call) -> Any:
@@ -189,11 +204,20 @@ def as_excel_gets_it(call: Call) -> Any:
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
 def test_excel_gets_what_the_plain_function_gives(call: Call, answers: dict[str, Any]) -> None:
+    assert as_vba_shows(answers[str(call)]) == as_excel_gets_it(call)
+
+
+@pytest.mark.parametrize(("case", "call"), list(zip(CASES, REFUSED, strict=True)), ids=str)
+def test_bad_arguments_give_the_right_error_value(
+    case: Case, call: Call, answers: dict[str, Any]
+) -> None:
+    assert as_vba_shows(answers[str(call)]) == case.expected
+
+
+def as_vba_shows(answer: Any) -> Any:
     """What is raised on the way becomes #VALUE! in the VBA around the call."""
-    answer = answers[str(call)]
-    if isinstance(answer, str) and answer.startswith("raised InputError"):
-        answer = "#VALUE!"
-    assert answer == as_excel_gets_it(call)
+    raised = isinstance(answer, str) and answer.startswith("raised InputError")
+    return "#VALUE!" if raised else answer
 
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if name != WHY])

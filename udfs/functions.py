@@ -54,7 +54,7 @@ YearList = Annotated[Years, Cells("years")]
 Year = Annotated[float, Cells("number", "year")]
 YearColumn = Annotated[FloatArray, Cells("vector", "year", blank=0.0)]
 Count = Annotated[float, Cells("number", "count")]
-Fit = Annotated[FloatArray, Cells("matrix", "ratio")]
+Fit = Annotated[FloatArray, Cells("matrix", "ratio", blank=np.nan)]
 Cell = Annotated[Reference, Cells("reference")]
 Text = Annotated[str, Cells("text")]
 Mixed = Annotated[list[list[Any]], Cells("matrix", "any")]
@@ -292,6 +292,8 @@ def iie_multiplier(
     if fit.size < 3:
         raise InputError.one("fit_cells", "fit", found=fit.size)
     alpha, beta, log_a = fit.ravel()[:3]
+    if np.isnan([alpha, beta, log_a]).any():  # later cells, standard errors, may be blank
+        raise InputError.one("cell_blank", "fit")
     nan = float("nan")
     parameters = production.ProductionFit(
         alpha, beta, log_a, (nan, nan, nan), nan, np.array([]), nan, "ols"

@@ -22,6 +22,7 @@ import xlwings as xw
 from iiecon.cli import main
 from iiecon.workbook.recalculate import OUTPUTS
 from tests.engines.conftest import Open
+from tests.libreoffice.office import OfficeError
 from tests.workbook.edit import Edited
 from udfs import actions
 
@@ -364,8 +365,11 @@ def test_when_one_range_cannot_be_written_none_is(
     book = opened(workbook)
     flows, primary = shown(book, "IO_FLOWS"), book.names["IO_PRIMARY"].refers_to_range
     primary.impl.sheet.ask("protect", primary.impl._area)
+    with pytest.raises(OfficeError) as refusal:
+        primary.value = 0.0
     actions.import_io_table(book, source)
     assert "出现意外错误" in told(book)
+    assert str(refusal.value)[:30] in told(book)
     assert shown(book, "IO_FLOWS") == flows
     assert shown(book, "OPT_IO_UNIT") == ["万元"]
 

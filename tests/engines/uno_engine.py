@@ -8,10 +8,7 @@ screen is still.
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,11 +18,10 @@ import xlwings as xw
 
 from iiecon.spreadsheet.values import a1, parse_area
 from tests.libreoffice import office
-from tests.workbook.libreoffice import program
+from tests.libreoffice.office import OfficeError
 from udfs import FUNCTIONS
 from udfs.libreoffice.extension import SERVICE, method
 
-SCRIPT = Path(__file__).with_name("uno_script.py")
 NAME = "libreoffice"
 
 # Calc's error numbers, and how COM hands over the same errors.
@@ -39,59 +35,17 @@ FORMULA_PARTS = re.compile(
 OWN_NAMES = {f"{SERVICE}.{method(f)}".upper(): f.name for f in FUNCTIONS.values()}
 
 
-class OfficeError(Exception):
-    """LibreOffice refused; stands where Excel raises a COM error."""
-
-
-class Office:
-    """LibreOffice running; unknown attributes are requests to the script beside it."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-
-    def __getattr__(self, name: str) -> Any:
-        def request(*arguments: Any) -> Any:
-            assert self._process.stdin is not None
-            assert self._process.stdout is not None
-            self._process.stdin.write(json.dumps([name, arguments]) + "\n")
-            self._process.stdin.flush()
-            line = self._process.stdout.readline()
-            assert line, f"LibreOffice ended at {name}{arguments}"
-            answer = json.loads(line)
-            if "failed" in answer:
-                raise OfficeError(answer["failed"])
-            return answer["done"]
-
-        return request
-
-
 @contextmanager
 def running(home: Path) -> Iterator[xw.App]:
     """A LibreOffice with the profile of a home, as an xlwings app."""
-    profile = (home / office.PROFILE).as_uri()
-    process = subprocess.Popen(
-        [office.python_with_uno(), str(SCRIPT), program(), profile, f"iiecon-{uuid.uuid4().hex}"],
-        env={k: v for k, v in office.environment(home).items() if k != "PYTHONPATH"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    engine, before = Engine(Office(process)), xw.engines.active
-    xw.engines.add(xw.Engine(impl=engine))
-    xw.engines[NAME].activate()
-    try:
-        yield xw.App(impl=engine.app)
-    finally:
-        xw.engines.active = before
-        assert process.stdin is not None
-        process.stdin.close()
+    with office.running(home, "engine_script.py") as started:
+        engine, before = Engine(started), xw.engines.active
+        xw.engines.add(xw.Engine(impl=engine))
+        xw.engines[NAME].activate()
         try:
-            process.wait(office.TIME_LIMIT)
+            yield xw.App(impl=engine.app)
         finally:
-            process.kill()
-            process.wait()
-            assert process.stdout is not None
-            process.stdout.close()
+            xw.engines.active = before
 
 
 class Engine:
@@ -100,7 +54,7 @@ class Engine:
     name = NAME
     type = "desktop"
 
-    def __init__(self, running_office: Office) -> None:
+    def __init__(self, running_office: office.Office) -> None:
         self.app = App(self, running_office)
 
     @property
@@ -121,7 +75,7 @@ class Engine:
 class App:
     """The program. `alerts` and `statuses` tell what a user would have seen."""
 
-    def __init__(self, engine: Engine, running_office: Office) -> None:
+    def __init__(self, engine: Engine, running_office: office.Office) -> None:
         self.engine = engine
         self.office = running_office
         self.books = Books(self)
@@ -280,6 +234,9 @@ class Sheet:
                 if area is None:
                     raise OfficeError(f"{first}: nothing has spilled from there")
             return Range(self, area)
+        first, last = (
+            (c.row, c.column) if isinstance(c, Range) and len(c) == 1 else c for c in (first, last)
+        )
         row1, col1, *size = first
         height, width = size or (1, 1)
         row2, col2 = last or (row1 + height - 1, col1 + width - 1)

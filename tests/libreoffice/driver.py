@@ -1,11 +1,10 @@
-"""Runs LibreOffice for the tests, under a Python that has `uno`: one request a line in, one answer
-a line out, both JSON. A cell is a number, a text, null when blank, or {"error": Calc's number}.
+"""What the tests of the add-in ask of LibreOffice; run under a Python that has `uno`.
+
+A cell is a number, a text, null when blank, or {"error": Calc's number}.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,28 +12,11 @@ from typing import Any
 
 import uno
 from com.sun.star.beans import PropertyValue
-from com.sun.star.connection import NoConnectException
+from session import load, serve, service
 
 FORMULA_CELLS = 16
 ERROR_RESULTS = 4
-START_TIME = 60
 MENU = "org.iieconmodel.functions"
-
-
-def connect(pipe: str) -> Any:
-    """The component context of the running LibreOffice."""
-    local = uno.getComponentContext()
-    resolver = local.ServiceManager.createInstanceWithContext(
-        "com.sun.star.bridge.UnoUrlResolver", local
-    )
-    until = time.monotonic() + START_TIME
-    while True:
-        try:
-            return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-        except NoConnectException:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)
 
 
 class Driver:
@@ -42,19 +24,13 @@ class Driver:
 
     def __init__(self, context: Any, process: int) -> None:
         self.context, self.process = context, process
-        self.desktop = self.service("com.sun.star.frame.Desktop")
         self.document: Any = None
-
-    def service(self, name: str) -> Any:
-        return self.context.ServiceManager.createInstanceWithContext(name, self.context)
 
     def open(self, path: str = "", hide: bool = True) -> float:
         """Open a file, or a new spreadsheet; returns the seconds it took."""
-        hidden = PropertyValue()
-        hidden.Name, hidden.Value = "Hidden", hide
         url = uno.systemPathToFileUrl(path) if path else "private:factory/scalc"
         start = time.perf_counter()
-        self.document = self.desktop.loadComponentFromURL(url, "_blank", 0, (hidden,))
+        self.document = load(self.context, url, Hidden=hide)
         return time.perf_counter() - start
 
     def close(self) -> None:
@@ -80,7 +56,7 @@ class Driver:
         """Choose an entry of the add-in's menu, as the menu does: by its URL."""
         path = f"/org.openoffice.Office.Addons/AddonUI/OfficeMenuBar/{MENU}/Submenu/{MENU}.{entry}"
         frame = self.document.getCurrentController().getFrame()
-        dispatcher = self.service("com.sun.star.frame.DispatchHelper")
+        dispatcher = service(self.context, "com.sun.star.frame.DispatchHelper")
         dispatcher.executeDispatch(frame, self.texts(f"{path}/URL", "en"), "_self", 0, ())
 
     def formula_cells(self) -> list[list[Any]]:
@@ -157,7 +133,7 @@ class Driver:
 
     def texts(self, path: str, language: str) -> str:
         """A text of the configuration in a language."""
-        provider = self.service("com.sun.star.configuration.ConfigurationProvider")
+        provider = service(self.context, "com.sun.star.configuration.ConfigurationProvider")
         node, name = path.rsplit("/", 1)
         given = []
         for key, value in (("nodepath", node), ("locale", language)):
@@ -180,29 +156,5 @@ class Driver:
         return rows
 
 
-def main() -> None:
-    """Start LibreOffice with the profile given, answer requests, end it."""
-    program, profile, pipe = sys.argv[1:]
-    office = subprocess.Popen(
-        [
-            *(program, "--headless", "--norestore", "--nologo", "--nodefault"),
-            f"-env:UserInstallation={profile}",
-            f"--accept=pipe,name={pipe};urp;",
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        driver = Driver(connect(pipe), office.pid)
-        for line in sys.stdin:
-            name, arguments = json.loads(line)
-            answer = getattr(driver, name)(*arguments)
-            print(json.dumps(answer), flush=True)
-        driver.desktop.terminate()
-        office.wait(30)
-    finally:
-        office.kill()
-
-
 if __name__ == "__main__":
-    main()
+    serve(*sys.argv[1:], make=Driver)

@@ -17,13 +17,17 @@ from typing import Any
 from tests.workbook.libreoffice import missing, program
 
 ROOT = Path(__file__).resolve().parents[2]
-DRIVER = Path(__file__).with_name("driver.py")
+FOLDER = Path(__file__).parent
 TIME_LIMIT = 180
 PROFILE = Path(".config", "libreoffice", "4")
 
 
+class OfficeError(Exception):
+    """LibreOffice refused a request."""
+
+
 class Office:
-    """A running LibreOffice; unknown attributes are requests to its driver."""
+    """A running LibreOffice; unknown attributes are requests to the script that drives it."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -34,9 +38,12 @@ class Office:
             assert self._process.stdout is not None
             self._process.stdin.write(json.dumps([name, arguments]) + "\n")
             self._process.stdin.flush()
-            answer = self._process.stdout.readline()
-            assert answer, f"LibreOffice failed at {name}{arguments}"
-            return json.loads(answer)
+            line = self._process.stdout.readline()
+            assert line, f"LibreOffice ended at {name}{arguments}"
+            answer = json.loads(line)
+            if "failed" in answer:
+                raise OfficeError(answer["failed"])
+            return answer["done"]
 
         return request
 
@@ -114,11 +121,11 @@ def _run(home: Path, command: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[Office]:
-    """A running LibreOffice with the profile of a home."""
-    profile = (home / PROFILE).as_uri()
+def running(home: Path, script: str = "driver.py") -> Iterator[Office]:
+    """A running LibreOffice with the profile of a home, driven by a script of this folder."""
+    profile, pipe = (home / PROFILE).as_uri(), f"iiecon-{uuid.uuid4().hex}"
     process = subprocess.Popen(
-        [python_with_uno(), str(DRIVER), program(), profile, f"iiecon-{uuid.uuid4().hex}"],
+        [python_with_uno(), str(FOLDER / script), program(), profile, pipe],
         env={k: v for k, v in environment(home).items() if k != "PYTHONPATH"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -22,11 +22,11 @@ from iiecon.workbook.build import build_workbook
 from iiecon.workbook.macros import LONGEST_HELP, X14, argument_help, project_sources
 from iiecon.workbook.xlwings_sheet import SETTINGS
 from tests.conftest import ROOT
-from tests.udfs_vba.test_in_libreoffice import in_libreoffice
+from tests.vba.test_in_libreoffice import in_libreoffice
 from tests.workbook.libreoffice import missing
 from udfs import FUNCTIONS
 from udfs.registry import Function
-from udfs.vba_modules import RIBBON, sources
+from udfs.vba.modules import RIBBON, sources
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 OLEVBA = """

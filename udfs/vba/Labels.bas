@@ -2,7 +2,7 @@ Attribute VB_Name = "Labels"
 Option Explicit
 Option Private Module
 
-' Made by `python -m udfs.vba_modules` from the catalogue of texts: change nothing here.
+' Made by `python -m udfs.vba.modules` from the catalogue of texts: change nothing here.
 
 ' The text of the ribbon for a key, in the language of Excel.
 Public Function TextOf(ByVal Key As String) As String

@@ -1,6 +1,6 @@
 Attribute VB_Name = "xlwings_udfs"
-' Made by `python -m udfs.vba_modules` from the functions: change nothing here.
-' What differs from what xlwings makes, and why: udfs/vba_wrappers.py.
+' Made by `python -m udfs.vba.modules` from the functions: change nothing here.
+' What differs from what xlwings makes, and why: udfs/vba/wrappers.py.
 Option Explicit
 #Const App = "Microsoft Excel" 'Adjust when using outside of Excel
 Function AHP_CONSISTENCY(comparisons)

@@ -17,7 +17,7 @@ from lxml import etree
 
 from iiecon.workbook.assemble import MAIN, RELATIONSHIPS, serialised, zipped
 from udfs.registry import FUNCTIONS, Argument, Function
-from udfs.vba_modules import RIBBON, sources
+from udfs.vba.modules import RIBBON, sources
 
 RIBBON_PART = "customUI/customUI14.xml"
 RIBBON_RELATION = "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility"

@@ -25,7 +25,7 @@ from pyopenvba.interpreter import (
 from pyopenvba.interpreter._runtime import UNRESOLVED
 
 import udfs.excel
-from udfs.vba_modules import sources
+from udfs.vba.modules import sources
 
 ENGLISH, CHINESE, CHINESE_TAIWAN, GERMAN = 1033, 2052, 1028, 1031
 NOT_A_RANGE = VBAErrorValue(2023)

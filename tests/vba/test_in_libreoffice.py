@@ -9,11 +9,7 @@ the source that the workbook carries. (Its cells show an error value of Basic as
 from __future__ import annotations
 
 import io
-import json
-import os
 import re
-import subprocess
-import uuid
 import zipfile
 from pathlib import Path
 
@@ -23,14 +19,11 @@ from openpyxl import Workbook
 from iiecon import catalogue
 from iiecon.workbook.assemble import XLSM_TYPE, XLSX_TYPE
 from iiecon.workbook.macros import with_project
-from tests.libreoffice.office import python_with_uno
-from tests.workbook.libreoffice import program
+from tests.libreoffice import office
 from udfs import FUNCTIONS
 from udfs.excel import ERROR_NUMBERS
-from udfs.vba_modules import sources
+from udfs.vba.modules import sources
 
-SCRIPT = Path(__file__).with_name("office_script.py")
-TIME_LIMIT = 180
 WORDS_OF_BASIC = re.compile(r"\b(output|base)\b")
 
 STAND_IN = """\
@@ -104,28 +97,10 @@ def in_libreoffice(workbook: bytes, formulas: list[str], folder: Path) -> dict[s
     """The VBA modules that LibreOffice finds, and what each formula shows."""
     path = folder / "宏 macros.xlsm"
     path.write_bytes(workbook)
-    ask = {
-        "soffice": program(),
-        "profile": (folder / "profile").as_uri(),
-        "pipe": f"iiecon-{uuid.uuid4().hex}",
-        "workbook": path.as_uri(),
-        "formulas": formulas,
-    }
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    done = subprocess.run(
-        [python_with_uno(), str(SCRIPT), json.dumps(ask)],
-        env={**inherited, "HOME": str(folder)},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=TIME_LIMIT,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    answer = json.loads(done.stdout)
-    return {
-        "modules": answer["modules"],
-        "shown": dict(zip(formulas, answer["shown"], strict=True)),
-    }
+    with office.running(folder, "macros_script.py") as started:
+        started.open(path.as_uri())
+        shown = dict(zip(formulas, started.shown(formulas), strict=True))
+        return {"modules": started.modules(), "shown": shown}
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
-"""The VBA modules of the workbook, as text in the folder `vba` beside this file.
+"""The VBA modules of the workbook, as text beside this file.
 
-Two of them are made: `python -m udfs.vba_modules` writes them anew after a change of the functions
+Two of them are made: `python -m udfs.vba.modules` writes them anew after a change of the functions
 or of the ribbon's texts (a test fails until then).
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from udfs.vba_labels import labels
-from udfs.vba_wrappers import wrappers
+from udfs.vba.labels import labels
+from udfs.vba.wrappers import wrappers
 
-FOLDER = Path(__file__).with_name("vba")
+FOLDER = Path(__file__).parent
 RIBBON = FOLDER / "customUI14.xml"
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from udfs import FUNCTIONS, vba_wrappers
+from udfs import FUNCTIONS
 from udfs.excel import ERROR_NUMBERS
-from udfs.vba_modules import generated, sources
-from udfs.vba_wrappers import DIFFERENCES, Difference, description, with_differences
+from udfs.vba import wrappers
+from udfs.vba.modules import generated, sources
+from udfs.vba.wrappers import DIFFERENCES, Difference, description, with_differences
 
 ROOT = Path(__file__).resolve().parents[2]
 DESCRIPTION_LINE = re.compile(r"^Attribute \w+\.VB_.*\n", re.MULTILINE)
@@ -53,7 +54,7 @@ def genuine() -> str:
 
 
 def test_the_kept_text_is_what_the_registry_makes() -> None:
-    """After a change of functions or labels: python -m udfs.vba_modules."""
+    """After a change of functions or labels: python -m udfs.vba.modules."""
     kept = sources()
     for name, source in generated().items():
         assert kept[name] == source
@@ -69,7 +70,7 @@ def test_each_listed_difference_is_one(
     left_out: Difference, genuine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rest = tuple(d for d in DIFFERENCES if d is not left_out)
-    monkeypatch.setattr(vba_wrappers, "DIFFERENCES", rest)
+    monkeypatch.setattr(wrappers, "DIFFERENCES", rest)
     assert with_differences(genuine) != DESCRIPTION_LINE.sub("", sources()["xlwings_udfs"])
     found = len(re.findall(left_out.pattern, genuine, re.MULTILINE))
     assert found in (1, len(FUNCTIONS), 2 * len(FUNCTIONS))

@@ -11,7 +11,7 @@ from pyopenvba.interpreter import VBAErrorValue
 
 from iiecon import catalogue
 from tests.bad_arguments import GOOD, good_arguments
-from tests.udfs_vba.excel_stand_in import (
+from tests.vba.excel_stand_in import (
     CHINESE,
     CHINESE_TAIWAN,
     ENGLISH,
@@ -21,7 +21,7 @@ from tests.udfs_vba.excel_stand_in import (
 )
 from udfs import FUNCTIONS
 from udfs.excel import ERROR_NUMBERS
-from udfs.vba_modules import RIBBON, sources
+from udfs.vba.modules import RIBBON, sources
 
 UI = "{http://schemas.microsoft.com/office/2009/07/customui}"
 BUTTONS = list(etree.parse(RIBBON).iter(f"{UI}button"))

@@ -1,59 +1,32 @@
-"""The part of the test engine that talks to LibreOffice; runs under a Python that has `uno`.
+"""What the xlwings engine of the tests asks of LibreOffice; run under a Python that has `uno`.
 
-One request a line in, one answer a line out, both JSON: {"done": answer} or {"failed": why}. Cells
-are named by the name of their sheet and [first row, first column, last row, last column], from 0.
+Cells are named by their sheet and [first row, first column, last row, last column], from 0.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
-import time
 from typing import Any
 
 import uno
-from com.sun.star.beans import PropertyValue
-from com.sun.star.connection import NoConnectException
 from com.sun.star.util import CellProtection
+from session import load, serve
 
 ERROR_RESULTS = 4  # FormulaResult.ERROR
-START_TIME = 60
-
-
-def connect(pipe: str) -> Any:
-    """The component context of the LibreOffice that was just started."""
-    local = uno.getComponentContext()
-    resolver = local.ServiceManager.createInstanceWithContext(
-        "com.sun.star.bridge.UnoUrlResolver", local
-    )
-    until = time.monotonic() + START_TIME
-    while True:
-        try:
-            return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-        except NoConnectException:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)
 
 
 class Script:
     """What the engine may ask for; documents are numbered in the order of opening."""
 
-    def __init__(self, context: Any) -> None:
-        self._desktop = context.ServiceManager.createInstanceWithContext(
-            "com.sun.star.frame.Desktop", context
-        )
+    def __init__(self, context: Any, process: int) -> None:
+        self._context = context
         self._documents: dict[int, Any] = {}
 
     # Documents
 
     def open(self, path: str) -> int:
-        hidden = PropertyValue()
-        hidden.Name, hidden.Value = "Hidden", True
-        url = uno.systemPathToFileUrl(path)
         number = max(self._documents, default=0) + 1
-        document = self._desktop.loadComponentFromURL(url, "_blank", 0, (hidden,))
+        document = load(self._context, uno.systemPathToFileUrl(path))
         if document is None:
             raise OSError(f"{path} cannot be opened; is there a lock file?")
         # Arrays are left uncomputed, and without a size, until somebody looks at them.
@@ -63,12 +36,6 @@ class Script:
 
     def close(self, number: int) -> None:
         self._documents.pop(number).close(True)
-
-    def end(self) -> None:
-        """Close everything: an open document would leave its lock file behind."""
-        for document in self._documents.values():
-            document.close(True)
-        self._desktop.terminate()
 
     def calculate(self) -> None:
         for document in self._documents.values():
@@ -173,31 +140,5 @@ def _area(address: Any) -> list[int]:
     return [address.StartRow, address.StartColumn, address.EndRow, address.EndColumn]
 
 
-def main(soffice: str, profile: str, pipe: str) -> None:
-    command = [
-        soffice, "--headless", "--norestore", "--nologo", f"-env:UserInstallation={profile}",
-        f"--accept=pipe,name={pipe};urp;",
-    ]  # fmt: skip
-    quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
-    script = None
-    try:
-        script = Script(connect(pipe))
-        for line in sys.stdin:
-            name, arguments = json.loads(line)
-            try:
-                answer = {"done": getattr(script, name)(*arguments)}
-            except Exception as error:
-                answer = {"failed": f"{type(error).__name__}: {error}"}
-            print(json.dumps(answer), flush=True)
-    finally:
-        if script is not None:
-            script.end()
-        try:
-            process.wait(START_TIME)
-        finally:
-            process.kill()
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    serve(*sys.argv[1:], make=Script)
