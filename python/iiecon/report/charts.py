@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 WIDTH = 6.3  # inches, the text width of an A4 page
 DOTS = 150  # per inch, in pictures
 MOST_LABELS = 8
+FEWEST_PLACES = 4  # that columns share a chart's width with, so that one is not a wall
+LONGEST_NAME, LONGEST_TILE = 44, 14  # letters
 COLOURS = (BLUE, ORANGE, GREEN, VERMILION)
 
 
@@ -181,17 +183,19 @@ def _finish_years(axes: Axes, chart: YearChart, top: float | None) -> None:
 
     axes.set_title(chart.title)
     axes.set_xticks(range(len(chart.ticks)), list(chart.ticks))
-    axes.set_xlim(-0.6, len(chart.ticks) - 0.4)
+    room = max(0.6, (FEWEST_PLACES + 0.2 - len(chart.ticks)) / 2)
+    axes.set_xlim(-room, len(chart.ticks) - 1 + room)
     if len(chart.ticks) > MOST_LABELS:
         axes.tick_params(axis="x", labelrotation=90)
     low, high = axes.get_ylim()
-    room = 1.75 if chart.line else 1.18 if len(chart.bars) == 1 else 1.32
+    known = chart.line is not None and any(v == v for v in chart.line.values)
+    room = 1.75 if known else 1.18 if len(chart.bars) == 1 else 1.32
     axes.set_ylim(low, max(high, top or 0.0, 1e-9) * room)
     _quiet(axes, "y", chart.percent)
     handles: list[Any] = []
     if len(chart.bars) > 1:
         handles += [Patch(color=f"#{COLOURS[s]}", label=b.name) for s, b in enumerate(chart.bars)]
-    if chart.line:
+    if chart.line and known:
         if not handles:
             handles.append(Patch(color=f"#{BLUE}", label=chart.bars[0].name))
         handles.append(_line(axes, chart.line, chart.forecast))
@@ -203,9 +207,9 @@ def _finish_years(axes: Axes, chart: YearChart, top: float | None) -> None:
 
 
 def _line(axes: Axes, line: Bars, forecast: tuple[bool, ...]) -> Any:
-    """A line in the upper part of the chart on a scale of its own, its points labelled."""
+    """A line of at least one point in the upper part, on a scale of its own, labelled."""
     known = [(i, v) for i, v in enumerate(line.values) if v == v]
-    values = [v for _, v in known] or [0.0]
+    values = [v for _, v in known]
     span = max(max(values) - min(values), 0.01) / 0.14
     upper = axes.twinx()
     upper.set_ylim(min(values) - 0.66 * span, min(values) + 0.34 * span)
@@ -247,7 +251,7 @@ def _ranked(axes: Axes, chart: Ranked) -> None:
             _mark_forecast(bar, light, base)
         axes.bar_label(drawn_bars, bars.labels, padding=2, fontsize=6.5)
     axes.set_title(chart.title)
-    axes.set_yticks(range(len(chart.names)), list(chart.names))
+    axes.set_yticks(range(len(chart.names)), [_short(n, LONGEST_NAME) for n in chart.names])
     axes.invert_yaxis()
     axes.set_ylim(len(chart.names) - 0.45, -0.55)
     axes.margins(x=0.0)
@@ -287,9 +291,10 @@ def _map(axes: Axes, chart: TileMap) -> None:
             )
         )  # fmt: skip
         ink = "black" if blank or _bright(shades(tile.value / top)) else "white"
+        name = _short(tile.name, LONGEST_TILE)
         axes.text(
-            tile.column + 0.5, tile.row + (0.5 if blank else 0.4), tile.name, ha="center",
-            va="center", fontsize=_fitting(tile.name), color=ink,
+            tile.column + 0.5, tile.row + (0.5 if blank else 0.4), name, ha="center",
+            va="center", fontsize=_fitting(name), color=ink,
         )  # fmt: skip
         if not blank:
             axes.text(
@@ -310,9 +315,21 @@ def _map(axes: Axes, chart: TileMap) -> None:
 
 
 def _fitting(name: str) -> float:
-    """A smaller size for a longer name; a Chinese character is as wide as two letters."""
-    width = sum(2 if ord(c) > 0x2E7F else 1 for c in name)
-    return 8 if width <= 8 else max(4.5, 8 * 8.5 / width)
+    """A smaller size for a longer name."""
+    return min(8.0, 8 * 7.2 / max(_width(name), 1))
+
+
+def _short(name: str, most: int) -> str:
+    """A name cut to so many letters, the cut marked."""
+    if _width(name) <= most:
+        return name
+    kept = next(i for i in range(len(name), -1, -1) if _width(name[:i]) < most)
+    return f"{name[:kept]}…"
+
+
+def _width(name: str) -> int:
+    """In letters; a Chinese character is as wide as two."""
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in name)
 
 
 def _bright(colour: Any) -> bool:

@@ -29,6 +29,7 @@ _RELATIONSHIPS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships/",
     "http://purl.oclc.org/ooxml/officeDocument/relationships/",
 )
+BUILT_IN = "_xlnm."  # names of print areas and filters, which formulas do not use
 _ESCAPED_CHARACTER = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
@@ -293,9 +294,9 @@ def _defined_names(
     names: dict[str, str] = {}
     local_names: dict[tuple[str, str], str] = {}
     for element, attributes, text in elements:
-        if element != "definedName":
-            continue
         name, scope = attributes.get("name", ""), attributes.get("localSheetId")
+        if element != "definedName" or name.startswith(BUILT_IN):
+            continue
         if scope is None:
             names[name] = text
         elif scope.isascii() and scope.isdigit() and len(scope) < 6 and int(scope) < len(tabs):

@@ -36,10 +36,7 @@ def rank(value: str, among: str) -> str:
     Equal numbers have different ranks, in the order of the table, so that each rank is given once.
     """
     first = among.split(":")[0]
-    return (
-        f"IF(ISNUMBER({value}),SUMPRODUCT(({among}>{value})*ISNUMBER({among}))"
-        f'+SUMPRODUCT(({first}:{value}={value})*1),"")'
-    )
+    return f'IF(ISNUMBER({value}),RANK({value},{among})+COUNTIF({first}:{value},{value})-1,"")'
 
 
 # The label of a table's last line and the formula of its cells.
