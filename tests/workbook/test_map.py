@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from iiecon import ModelResults, default_inputs, load_inputs, run_model
+from iiecon import ModelResults, load_inputs
 from iiecon.cli import main
 from iiecon.workbook.map_sheet import grid
 from tests.workbook.edit import Edited
@@ -152,15 +152,16 @@ def test_growth_of_the_first_year_is_left_blank(workbook: Path) -> None:
 
 def test_provinces_in_another_order_stay_on_their_tiles(workbook: Path) -> None:
     """Two provinces change rows with all their figures; their tiles do not."""
-    before = shown(workbook)
+    before, typed = shown(workbook), openpyxl.load_workbook(workbook, data_only=True)
+    years = len(load_inputs(str(workbook)).province_gdp.years)
     book = Edited(workbook)
     for name, columns in (
         ("PROVINCE_CODES", 1), ("PROVINCE_NAMES", 2), ("PROVINCE_REGIONS", 1),
-        ("PROVINCE_EMPLOYED", 2), ("PROVINCE_GDP", 3 * 6),
+        ("PROVINCE_EMPLOYED", 2), ("PROVINCE_GDP", 3 * years),
     ):  # fmt: skip
         for column in range(columns):
             first, second = (book.place(name, row, column) for row in (0, 18))
-            values = [cell(before, workbook, *place) for place in (first, second)]
+            values = [typed[place[0]][place[1]].value for place in (first, second)]
             book.set(*first, values[1])
             book.set(*second, values[0])
     book.save()
@@ -171,11 +172,6 @@ def test_provinces_in_another_order_stay_on_their_tiles(workbook: Path) -> None:
         was, now = tile(before, code), tile(after, code)
         assert (now[0], now[2]) == (was[0], was[2])
         assert now[1] == pytest.approx(was[1], rel=1e-9)
-
-
-def cell(sheet: Worksheet, workbook: Path, owner: str, address: str) -> Any:
-    del sheet
-    return openpyxl.load_workbook(workbook, data_only=True)[owner][address].value
 
 
 def test_estimated_figures_are_marked_and_shares_are_percentages(workbook: Path) -> None:
@@ -245,27 +241,3 @@ def test_what_the_reader_chooses_is_open_and_listed(workbook: Path) -> None:
     locked = [c.protection.locked for row in sheet["A12:G36"] for c in row if c.value]
     assert locked
     assert all(locked)
-
-
-def test_fewer_provinces_leave_their_tiles_grey(tmp_path: Path) -> None:
-    """A model of thirty provinces: the tile of the one that is missing has a dash."""
-    from dataclasses import replace
-
-    from iiecon.inputs import Series
-    from iiecon.workbook.build import build_workbook
-
-    inputs = default_inputs()
-    kept = [i for i, p in enumerate(inputs.provinces) if p.code != "460000"]
-    rows = [3 * i + j for i in kept for j in range(3)]
-    fewer = replace(
-        inputs,
-        provinces=tuple(inputs.provinces[i] for i in kept),
-        province_employed=inputs.province_employed[kept],
-        province_gdp=Series(inputs.province_gdp.years, inputs.province_gdp.values[rows]),
-    )
-    path = tmp_path / "thirty.xlsm"
-    path.write_bytes(build_workbook(fewer))
-    sheet = shown(path)
-    assert tile(sheet, "460000")[1] == "—"
-    expected = run_model(fewer).provinces[kept.index(18), 3]
-    assert tile(sheet, "440000")[1] == pytest.approx(expected, rel=1e-9)

@@ -194,7 +194,8 @@ def _scores(sheet: Sheet, inputs: ModelInputs, row: int) -> None:
         f'IF({a1(r, 6)}="",{a1(r, 5)},{a1(r, 6)}),0)',
         "SCORE_VALUES", "rate",
     )  # fmt: skip
-    sheet.formulas(top, 8, m, 1, lambda r, c: f"INDEX(GRADE_NAMES,1,{a1(r, 3)})")
+    grade = "INDEX(GRADE_NAMES,1,{place})"
+    sheet.formulas(top, 8, m, 1, lambda r, c: grade.format(place=a1(r, 3)), format="word")
 
 
 def _ballots(sheet: Sheet, inputs: ModelInputs, row: int) -> None:

@@ -1,8 +1,8 @@
 """Map: a tile for each province, laid out like China, shaded by the figure that the reader chooses.
 
 Every tile is three cells: Chinese name, figure, English name. A figure is looked up by the code of
-the province, so that order and number of the provinces on the sheet Province are free; a tile
-without a figure stays grey. Beside the map all provinces stand in order of size.
+the province, so that the provinces may stand in any order on the sheet Province; a tile without a
+figure stays grey. Beside the map all provinces stand in order of size.
 """
 
 from __future__ import annotations
@@ -196,7 +196,8 @@ def _legend(sheet: Sheet, row: int, across: int) -> str:
     block = sheet.formulas(row, 1, 1, across, shade, "MAP_LEGEND", "brief", "tile")
     for column, key in ((1, "smallest"), (half + 1, "middle"), (across, "largest")):
         sheet.text(row + 1, column, label(f"map.{key}"), role="tile_foot")
-    sheet.text(row + 2, 1, label("map.notes"), role="note")
+    for i, language in enumerate(("zh", "en"), start=2):
+        sheet.text(row + i, 1, catalogue.text("map.notes", language), role="note")
     return block.area
 
 
