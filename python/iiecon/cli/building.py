@@ -1,0 +1,156 @@
+"""The commands `build` and `new`: workbooks made from the layout."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from iiecon import catalogue
+from iiecon.cli.console import (
+    DEFAULT_WORKBOOK,
+    DONE,
+    FILE_ERROR,
+    INPUT_ERRORS,
+    WRONG_USAGE,
+    AddCommand,
+    help_text,
+    progress,
+    refuse_locked,
+    report_errors,
+    say,
+)
+from iiecon.spreadsheet.package import Package, write_atomically
+
+TEMPLATES = "templates"
+STORED_NUMBER = re.compile(rb"<v>(-?[0-9.]+(?:[eE][-+]?[0-9]+)?)</v>")
+
+
+def add_commands(command: AddCommand) -> None:
+    """`build` and `new`."""
+    built = command("build", _build)
+    built.add_argument("--check", action="store_true", help=help_text("build_check"))
+    built.add_argument("folder", nargs="?", type=Path, default=Path(), help=help_text("folder"))
+    fresh = command("new", _new)
+    fresh.add_argument("out", type=Path, metavar="OUT.xlsm", help=help_text("workbook"))
+    start = fresh.add_mutually_exclusive_group()
+    start.add_argument(
+        "--from", dest="source", type=Path, metavar="WORKBOOK", help=help_text("new_from")
+    )
+    start.add_argument("--sectors", type=int, metavar="N", help=help_text("new_sectors"))
+    fresh.add_argument("--scored", type=int, metavar="M", help=help_text("new_scored"))
+
+
+def _build(given: argparse.Namespace) -> int:
+    folder = given.folder
+    with progress() as step:
+        fresh = dict(_built(step))
+    if given.check:
+        return _report_drift(folder, fresh)
+    for name, content in fresh.items():
+        path = folder / name
+        refuse_locked(path)
+        path.parent.mkdir(exist_ok=True)
+        write_atomically(path, content, backup=False)
+    print(catalogue.both("cli.written", path=folder / DEFAULT_WORKBOOK))
+    print(catalogue.both("cli.templates", count=len(fresh) - 1, path=folder / TEMPLATES))
+    return DONE
+
+
+def _built(step: Callable[[str], None]) -> Iterator[tuple[str, bytes]]:
+    """Every file that a build makes, by its path below the folder."""
+    from iiecon.inputs import default_inputs
+    from iiecon.workbook.build import build_workbook
+    from iiecon.workbook.templates import templates
+
+    step("build")
+    workbook = build_workbook(default_inputs())
+    yield DEFAULT_WORKBOOK, workbook
+    step("templates")
+    for name, content in templates(workbook):
+        yield f"{TEMPLATES}/{name}", content
+
+
+def _report_drift(folder: Path, fresh: dict[str, bytes]) -> int:
+    """Which files differ from a fresh build, and in what."""
+    changed = False
+    for name, content in fresh.items():
+        parts = _drift(folder / name, content)
+        if parts:
+            changed = True
+            say(catalogue.both("cli.differs", path=name, parts=", ".join(parts)))
+    if changed:
+        return INPUT_ERRORS
+    print(catalogue.both("cli.same", path=folder / DEFAULT_WORKBOOK))
+    print(catalogue.both("cli.templates_same", count=len(fresh) - 1, path=folder / TEMPLATES))
+    return DONE
+
+
+def _drift(path: Path, fresh: bytes) -> list[str]:
+    """The parts in which a kept file differs from a fresh build.
+
+    Stored numbers may differ by one unit of the 11th digit: processors round alike only up to the
+    last bits of float64, and those can tip the last stored digit.
+    """
+    if not path.exists():
+        return [catalogue.both("file.missing.message")]
+    if path.suffix not in (".xlsm", ".xlsx"):
+        same = path.read_bytes().replace(b"\r\n", b"\n") == fresh
+        return [] if same else [path.name]
+    kept, built = Package.read(path), Package.from_bytes(path, fresh)
+    names = sorted(kept.parts.keys() | built.parts.keys())
+    return [n for n in names if not _alike(kept.parts.get(n, b""), built.parts.get(n, b""))]
+
+
+def _alike(a: bytes, b: bytes) -> bool:
+    if a == b:
+        return True
+    if STORED_NUMBER.sub(b"<v/>", a) != STORED_NUMBER.sub(b"<v/>", b):
+        return False
+    pairs = zip(STORED_NUMBER.findall(a), STORED_NUMBER.findall(b), strict=True)
+    return all(math.isclose(float(x), float(y), rel_tol=1e-10) for x, y in pairs)
+
+
+def _new(given: argparse.Namespace) -> int:
+    from iiecon.inputs import default_inputs
+    from iiecon.workbook.build import build_workbook
+    from iiecon.workbook.recalculate import checked_inputs
+
+    if given.out.suffix.lower() != ".xlsm":
+        say(f"{given.out}: {catalogue.both('cli.extension')}")
+        return WRONG_USAGE
+    if given.out.exists():
+        say(f"{given.out}: {catalogue.both('cli.exists')}; {catalogue.both('cli.exists_fix')}")
+        return FILE_ERROR
+    if given.sectors is not None or given.scored is not None:
+        return _new_blank(given)
+    with progress() as step:
+        inputs = default_inputs()
+        if given.source:
+            found, findings = checked_inputs(given.source)
+            if found is None:
+                return report_errors(findings)
+            inputs = found
+        step("build")
+        write_atomically(given.out, build_workbook(inputs), backup=False)
+    print(catalogue.both("cli.written", path=given.out))
+    return DONE
+
+
+def _new_blank(given: argparse.Namespace) -> int:
+    """An empty workbook for a table of the user's own size."""
+    from iiecon.workbook.blank import LARGEST, SCORED, blank_workbook
+
+    sectors = given.sectors or 0
+    scored = min(SCORED, sectors) if given.scored is None else given.scored
+    if not 1 <= scored <= sectors <= LARGEST:
+        say(catalogue.both("cli.sectors_range", largest=LARGEST))
+        return WRONG_USAGE
+    with progress() as step:
+        step("build")
+        write_atomically(given.out, blank_workbook(sectors, scored), backup=False)
+    print(catalogue.both("cli.written", path=given.out))
+    print(catalogue.both("cli.fill_in"))
+    return DONE

@@ -1,0 +1,95 @@
+"""The commands `recalculate` and `check`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iiecon import catalogue
+from iiecon.cli.console import (
+    DONE,
+    WRONG_USAGE,
+    AddCommand,
+    help_text,
+    json_apart,
+    print_summary,
+    progress,
+    refuse_locked,
+    report_errors,
+    report_findings,
+    say,
+    workbook_argument,
+)
+from iiecon.spreadsheet.package import write_atomically
+
+if TYPE_CHECKING:
+    from iiecon.workbook.recalculate import Recalculated
+
+
+def add_commands(command: AddCommand) -> None:
+    """`recalculate` and `check`."""
+    recalculated = command("recalculate", _recalculate)
+    workbook_argument(recalculated)
+    recalculated.add_argument("-o", "--out", type=Path, metavar="OUT", help=help_text("out"))
+    recalculated.add_argument("--json", type=Path, metavar="FILE", help=help_text("json"))
+    checked = command("check", _check)
+    workbook_argument(checked)
+    checked.add_argument("--json", type=Path, metavar="FILE", help=help_text("json"))
+
+
+def _recalculate(given: argparse.Namespace) -> int:
+    from iiecon.workbook.recalculate import write
+
+    target = given.out or given.workbook
+    if not json_apart(given.json, given.workbook, target):
+        return WRONG_USAGE
+    refuse_locked(target)
+    with progress() as step:
+        done = _recalculated(given, step)
+        if done.results is None or done.errors:
+            return report_errors(done.findings)
+        step("write")
+        backup = write(done, target)
+    print_summary(done.results)
+    report_findings(done.findings)
+    untouched = not done.parts and target.resolve() == given.workbook.resolve()
+    key = "up_to_date" if untouched else "written"
+    print(catalogue.both(f"cli.{key}", path=target))
+    if backup:
+        print(catalogue.both("cli.backup", path=backup))
+    return DONE
+
+
+def _check(given: argparse.Namespace) -> int:
+    if not json_apart(given.json, given.workbook):
+        return WRONG_USAGE
+    with progress() as step:
+        done = _recalculated(given, step)
+    if done.results is None or done.errors:
+        return report_errors(done.findings)
+    for finding in done.findings:
+        say(str(finding))
+    print(catalogue.both("cli.good"))
+    return DONE
+
+
+def _recalculated(given: argparse.Namespace, step: Callable[[str], None]) -> Recalculated:
+    """The workbook recalculated in memory, and the JSON written where it was asked for."""
+    from iiecon.workbook.recalculate import recalculate
+
+    done = recalculate(given.workbook, step)
+    if given.json:
+        write_atomically(given.json, _json(done).encode(), backup=False)
+    return done
+
+
+def _json(done: Recalculated) -> str:
+    from iiecon.results import finding_record
+
+    if done.results is not None and not done.errors:
+        return done.results.to_json()
+    records = [finding_record(f) for f in done.findings]
+    return json.dumps({"findings": records}, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,134 @@
+"""What the commands share: exit codes, arguments, and how they speak."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from iiecon import catalogue
+from iiecon.findings import Finding
+from iiecon.spreadsheet.package import FileProblem, is_locked
+
+if TYPE_CHECKING:
+    from iiecon.results import ModelResults
+
+
+DEFAULT_WORKBOOK = "IIEconModel.xlsm"
+SHOWN_FINDINGS = 20
+DONE, INPUT_ERRORS, WRONG_USAGE, FILE_ERROR = 0, 1, 2, 3
+
+
+class AddCommand(Protocol):
+    """Adds a command by its name and the function that runs it; returns its parser."""
+
+    def __call__(
+        self, name: str, run: Callable[[argparse.Namespace], int]
+    ) -> argparse.ArgumentParser:
+        """Add the command."""
+        ...
+
+
+def workbook_argument(parser: argparse.ArgumentParser) -> None:
+    """The workbook, by default the shipped one in this folder."""
+    parser.add_argument(
+        "workbook", nargs="?", type=Path, default=Path(DEFAULT_WORKBOOK), help=help_text("workbook")
+    )
+
+
+def json_apart(target: Path | None, *workbooks: Path) -> bool:
+    """Whether the JSON goes elsewhere than over a workbook."""
+    if target is None:
+        return True
+    same = target.resolve() in {w.resolve() for w in workbooks}
+    if not same and target.suffix.lower() not in (".xlsm", ".xlsx"):
+        return True
+    say(f"{target}: {catalogue.both('cli.json_target')}; {catalogue.both('cli.json_target_fix')}")
+    return False
+
+
+def refuse_locked(path: Path) -> None:
+    """Raise FileProblem where another program holds the file open."""
+    lock = is_locked(path)
+    if lock is not None:
+        raise FileProblem(path, "file.locked", lock.name)
+
+
+def report_errors(findings: Sequence[Finding]) -> int:
+    """Say the findings and that nothing was written; returns the exit code."""
+    report_findings(findings)
+    count = sum(f.severity == "error" for f in findings)
+    say(catalogue.both("cli.refused", count=count))
+    return INPUT_ERRORS
+
+
+def report_findings(findings: Sequence[Finding]) -> None:
+    """Errors and warnings on standard error, the first of them in full."""
+    shown = [f for f in findings if f.severity != "info"]
+    for finding in shown[:SHOWN_FINDINGS]:
+        say(str(finding))
+    if len(shown) > SHOWN_FINDINGS:
+        say(catalogue.both("cli.more", count=len(shown) - SHOWN_FINDINGS))
+
+
+def print_summary(results: ModelResults) -> None:
+    """The nation by year, as a table that keeps Chinese columns aligned."""
+    from rich.console import Console
+    from rich.table import Table
+
+    lines: list[tuple[str, str, str]] = [
+        ("direct", "direct", "{:,.1f}"),
+        ("indirect", "indirect", "{:,.1f}"),
+        ("total", "total", "{:,.1f}"),
+        ("share_of_gdp", "share_of_gdp", "{:.2%}"),
+        ("jobs", "employment", "{:,.1f}"),
+        ("jobs_direct", "employment_direct", "{:,.1f}"),
+        ("jobs_indirect", "employment_indirect", "{:,.1f}"),
+    ]
+    national = results.records()["national"]
+    table = Table(title=catalogue.both("app.title"))
+    table.add_column("亿元, 万人")
+    for record in national:
+        table.add_column(f"{record['year']}{' e' if record['estimated'] else ''}", justify="right")
+    for key, field, form in lines:
+        table.add_row(catalogue.both(f"label.{key}"), *(_shown(r[field], form) for r in national))
+    table.caption = f"{catalogue.both('cli.marks')}\n{results.inputs.experts.source}"
+    # Piped output has no width of its own: give it enough that nothing is cut.
+    Console(width=None if sys.stdout.isatty() else 130, soft_wrap=False).print(table)
+
+
+def _shown(value: Any, form: str) -> str:
+    return "" if value != value else form.format(value)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Says each step on a terminal; silent when piped."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as status:
+        yield lambda step: status.update(catalogue.both(f"step.{step}"))
+
+
+def help_text(key: str) -> str:
+    """A help text of the catalogue, fit for argparse."""
+    return catalogue.both(f"cli.{key}").replace("%", "%%")
+
+
+def say(text: str) -> None:
+    """A line on standard error."""
+    print(text, file=sys.stderr)
+
+
+def tolerant_output() -> None:
+    """A console that cannot show a character shows a mark for it instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")

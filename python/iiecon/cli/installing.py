@@ -1,0 +1,102 @@
+"""The commands that set a computer up: `install-excel`, `install-libreoffice`, `doctor`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from iiecon import catalogue
+from iiecon.cli.console import (
+    DEFAULT_WORKBOOK,
+    DONE,
+    FILE_ERROR,
+    INPUT_ERRORS,
+    WRONG_USAGE,
+    AddCommand,
+    help_text,
+    json_apart,
+    say,
+)
+from iiecon.spreadsheet.package import write_atomically
+
+
+def add_commands(command: AddCommand) -> None:
+    """`install-excel`, `install-libreoffice` and `doctor`."""
+    set_up = command("install-excel", _install_excel)
+    set_up.add_argument("--beside", type=Path, metavar="WORKBOOK", help=help_text("beside"))
+    office = command("install-libreoffice", _install_libreoffice)
+    office.add_argument("--output", type=Path, metavar="FILE.oxt", help=help_text("oxt"))
+    examined = command("doctor", _doctor)
+    examined.add_argument("workbook", nargs="?", type=Path, help=help_text("workbook"))
+    examined.add_argument("--json", type=Path, metavar="FILE", help=help_text("json"))
+
+
+def _install_excel(given: argparse.Namespace) -> int:
+    from iiecon import excel_setup
+    from iiecon.machine import Machine
+
+    machine = Machine.here()
+    if not machine.has_excel:
+        say(catalogue.both("cli.no_excel"))
+        return WRONG_USAGE
+    target = excel_setup.user_file(machine)
+    if given.beside:
+        target = excel_setup.file_beside(machine, str(given.beside.absolute()))
+    if not excel_setup.install(machine, target):
+        refused = catalogue.both("cli.interpreter_path", path=machine.executable)
+        say(f"{refused}; {catalogue.both('cli.interpreter_path_fix')}")
+        return FILE_ERROR
+    program = excel_setup.console_program(machine)
+    print(catalogue.both("cli.excel_set", program=program, path=target))
+    return DONE
+
+
+def _install_libreoffice(given: argparse.Namespace) -> int:
+    from udfs.libreoffice.extension import extension, server_command
+    from udfs.libreoffice.install import NotInstalled, install, unopkg
+
+    if given.output:
+        write_atomically(given.output, extension(server_command()), backup=False)
+        print(catalogue.both("cli.written", path=given.output))
+        return DONE
+    program = unopkg()
+    if program is None:
+        missing, fix = (catalogue.both(f"libreoffice.{k}") for k in ("missing", "missing_fix"))
+        say(f"{missing}; {fix}")
+        return FILE_ERROR
+    try:
+        install(program)
+    except NotInstalled as error:
+        refused, fix = (catalogue.both(f"libreoffice.{k}") for k in ("refused", "refused_fix"))
+        say(f"{refused} ({error}); {fix}")
+        return FILE_ERROR
+    print(f"{catalogue.both('libreoffice.installed')}: {sys.executable}")
+    return DONE
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    from iiecon.diagnosis import Case
+    from iiecon.doctor import examine
+    from iiecon.machine import Machine
+
+    shipped = Path(DEFAULT_WORKBOOK)
+    workbook = given.workbook or (shipped if shipped.exists() else None)
+    if workbook and not json_apart(given.json, workbook):
+        return WRONG_USAGE
+    results = []
+    print(workbook.absolute() if workbook else catalogue.both("doctor.not_here.workbook"))
+    for result in examine(Case(Machine.here(), str(workbook.absolute()) if workbook else None)):
+        status = catalogue.both(f"doctor.status.{result.outcome.status}")
+        print(f"[{status}] {result.title}: {result.message}")
+        if result.fix:
+            print(f"    → {result.fix}")
+        results.append(result)
+    if given.json:
+        found = {"workbook": str(workbook or ""), "checks": [r.record() for r in results]}
+        text = json.dumps(found, ensure_ascii=False, indent=1)
+        write_atomically(given.json, f"{text}\n".encode(), backup=False)
+    count = sum(result.outcome.status == "problem" for result in results)
+    print(catalogue.both("cli.problems", count=count) if count else catalogue.both("cli.healthy"))
+    return INPUT_ERRORS if count else DONE
