@@ -17,7 +17,7 @@ from iiecon.workbook.layout import INPUT_RANGES
 OLDEST_PYTHON = (3, 11)
 REQUIRED = (
     "numpy", "scipy", "pandas", "openpyxl", "lxml", "rich", "threadpoolctl", "cachetools",
-    "xlwings", "pyOpenVBA",
+    "xlwings", "pyOpenVBA", "jinja2", "matplotlib", "python-docx",
 )  # fmt: skip
 LIBREOFFICE_ADD_IN = "org.iieconmodel.functions"
 LIBREOFFICE_PLACES = (

@@ -25,7 +25,6 @@ from iiecon import default_inputs, load_inputs, run_model
 from iiecon.cli import main
 from iiecon.results import ModelResults
 from iiecon.workbook.build import build_workbook
-from tests.workbook import pictures
 from tests.workbook.edit import Edited
 
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -533,37 +532,3 @@ def test_other_years_and_sections_get_charts_too(tmp_path: Path) -> None:
         longer.columns(chart)[0], (total.direct + total.indirect).sum(axis=0), rtol=1e-9
     )
     assert len(longer.shown(chart.series[0].categories)) == 7
-
-
-# --- pictures
-
-
-@pytest.mark.parametrize("sheet", SHEETS)
-def test_sheets_of_charts_look_as_kept(built: bytes, sheet: str, tmp_path: Path) -> None:
-    found, expected = pictures.rendered(built, sheet, tmp_path), pictures.kept(sheet)
-    assert len(found) == len(expected) > 0
-    differences = [pictures.furthest(a, b) for a, b in zip(found, expected, strict=True)]
-    assert max(differences) < pictures.TOLERANCE, differences
-
-
-@pytest.mark.parametrize(
-    ("sheet", "number"), [("Charts", 2), ("Section_Charts", 11), ("Region_Charts", 0)]
-)
-def test_a_missing_chart_is_seen(built: bytes, sheet: str, number: int, tmp_path: Path) -> None:
-    """One large chart, and one of the smallest."""
-    without = tmp_path / "without.xlsm"
-    without.write_bytes(built)
-    part = Edited(without).part(sheet)
-    with zipfile.ZipFile(without) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    (drawing,) = [t for t in _relations(parts, part).values() if "/drawings/" in f"/{t}"]
-    root = etree.fromstring(parts[drawing])
-    root.remove(list(root.iter(f"{DRAWING}twoCellAnchor"))[number])
-    parts[drawing] = etree.tostring(root)
-    with zipfile.ZipFile(without, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    found = pictures.rendered(without.read_bytes(), sheet, tmp_path)
-    expected = pictures.kept(sheet)
-    differences = [pictures.furthest(a, b) for a, b in zip(found, expected, strict=True)]
-    assert max(differences) > pictures.TOLERANCE

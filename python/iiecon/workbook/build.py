@@ -5,17 +5,18 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, rows_from_range
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from iiecon.inputs import ModelInputs
@@ -25,7 +26,7 @@ from iiecon.spreadsheet.values import a1
 from iiecon.workbook import theme
 from iiecon.workbook.assemble import assemble
 from iiecon.workbook.draw import draw
-from iiecon.workbook.layout import FORMATS, LINE_HEIGHT, Block, Sheet
+from iiecon.workbook.layout import FORMATS, LINE_HEIGHT, MARK_ROOM, Block, Sheet
 from iiecon.workbook.macros import with_macros
 from iiecon.workbook.print_setup import print_setup
 from iiecon.workbook.read import Reader
@@ -99,6 +100,9 @@ def _fill(worksheet: Worksheet, sheet: Sheet) -> None:
     worksheet.sheet_format.customHeight = True
     _fit_rows(worksheet, sheet)
     _formats(worksheet, sheet)
+    for cell, target in sheet.links.items():
+        worksheet[cell].hyperlink = Hyperlink(ref=cell, location=f"'{target}'!A1")
+        worksheet[cell].style = "link"  # a link brings a style of its own
     worksheet.sheet_properties.codeName = sheet.code_name
     if sheet.hidden:
         worksheet.sheet_state = "hidden"
@@ -142,6 +146,15 @@ def _formats(worksheet: Worksheet, sheet: Sheet) -> None:
     rules += [(area, rule) for area in sheet.lights for rule in theme.light(area.split(":")[0])]
     for area, rule in rules:
         worksheet.conditional_formatting.add(area, rule)
+    for mark in sheet.marks:
+        for cell in _cells(worksheet, mark.area):
+            cell.number_format = FORMATS[mark.format] + MARK_ROOM
+
+
+def _cells(worksheet: Worksheet, areas: str) -> Iterator[Cell]:
+    for area in areas.split():
+        for places in rows_from_range(area):
+            yield from (worksheet[place] for place in places)
 
 
 def _fit_rows(worksheet: Worksheet, sheet: Sheet) -> None:

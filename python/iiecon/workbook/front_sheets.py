@@ -40,7 +40,7 @@ def summary(inputs: ModelInputs) -> Sheet:
     sheet.formulas(
         page.row, FIRST_YEAR, 1, page.years,
         lambda r, c: "OPT_BASE_YEAR" if c == FIRST_YEAR else f"{a1(r, c - 1)}+1",
-        "YEARS", "year", "header",
+        "YEARS", "year_head", "header",
     )  # fmt: skip
     page.heading("national")
     page.row += 1

@@ -48,8 +48,10 @@ def _cell(x: float) -> Value:
     return int(x) if x.is_integer() and abs(x) < 1e15 else x
 
 
-def about(inputs: ModelInputs) -> Sheet:
-    """What the workbook is and how to start; when it was computed last, filled by recalculation."""
+def about(sheets: Sequence[Sheet]) -> Sheet:
+    """What the workbook is and how to start, when it was computed last (filled by recalculation),
+    and links to the other sheets.
+    """
     sheet = new_sheet("About")
     row = TOP + 1
     for key in catalogue.keys("about"):
@@ -61,8 +63,19 @@ def about(inputs: ModelInputs) -> Sheet:
         sheet.text(row, 1, catalogue.both(f"label.{name.lower()}"))
         sheet.table(row + 1, 1, [[None]], "computed", name, "text")
         row += 2
+    _contents(sheet, row + 1, sheets)
     sheet.widths = {1: 110}
     return sheet
+
+
+def _contents(sheet: Sheet, row: int, sheets: Sequence[Sheet]) -> None:
+    """A line for each sheet, which leads there."""
+    sheet.text(row, 1, header("contents").replace("\n", "  "), role="header")
+    sheet.printing.tables.append(row)
+    for i, other in enumerate(sheets, start=row + 1):
+        title = catalogue.both(f"sheet.{other.name}.title")
+        sheet.text(i, 1, f"{other.name}  {title}", role="link")
+        sheet.links[a1(i, 1)] = other.name
 
 
 def settings(inputs: ModelInputs) -> Sheet:

@@ -29,12 +29,14 @@ Role = Literal[
     "total",
     "english",
     "note",
+    "link",
     "tile",
     "tile_name",
     "tile_foot",
 ]
 Value = str | float | int | bool | None
 
+MARK_ROOM = "_ _e"  # as wide as the mark " e", so that digits stand below one another
 FORMATS = {
     "general": "General",
     "money": "#,##0.00",
@@ -44,6 +46,7 @@ FORMATS = {
     "multiplier": "0.0000",
     "whole": "#,##0",
     "year": "0",
+    "year_head": f"0{MARK_ROOM}",
     "index": "0.000",
     "brief": "#,##0.0",
     "flag": '[=1]"e";[=0]"";0',  # 1 where a figure is estimated
@@ -351,6 +354,7 @@ class Sheet:
     sheet with `print_areas` each is printed on a page of its own, and nothing else. `lights` are
     cells with ✔ or ✘, `filtered` is the area that a reader may filter, `wrapped` are columns of
     long texts, `heights` those of single rows in points. `shown_as`: number formats by condition.
+    `links` lead from a cell to the sheet of that name.
     """
 
     name: str
@@ -369,6 +373,7 @@ class Sheet:
     filtered: str = ""
     wrapped: tuple[int, ...] = ()
     heights: dict[int, float] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
 
     @property
     def code_name(self) -> str:

@@ -344,14 +344,9 @@ def employment(inputs: ModelInputs) -> Sheet:
     sections_, provinces_ = section_rows(inputs), province_rows(inputs)
     _national_employment(page)
     page.sheet.freeze = (TOP + 2, FIRST_YEAR)
-    top = page.table(
-        "province_jobs", provinces_, "PROVINCE_JOBS", "people", ranked="NATIONAL_JOBS",
-        spill="PROVINCE_JOBS_RAW*JOBS_SCALE",
-    )  # fmt: skip
-    _growth_table(page, provinces_, top, "NATIONAL_JOBS")
     page.table(
         "section_jobs", sections_, "", "people", ranked="NATIONAL_JOBS",
-        spill='IF(SECTION_JOBS_DIRECT="","",SECTION_JOBS_DIRECT+SECTION_JOBS_INDIRECT)',
+        formula=_both_jobs(page.row + 1),
     )  # fmt: skip
     basis = "SECTION_WAGE_USED,NATIONAL_JOBS,OPT_SECTION_PRODUCTIVITY,GDP_USED,LABOUR_USED)"
     for part in ("DIRECT", "INDIRECT"):
@@ -359,6 +354,11 @@ def employment(inputs: ModelInputs) -> Sheet:
             f"section_jobs_{part.lower()}", sections_, f"SECTION_JOBS_{part}", "people",
             spill=f"IIE_SECTION_EMPLOYMENT(SECTION_{part},SECTION_TOTAL,{basis}",
         )  # fmt: skip
+    top = page.table(
+        "province_jobs", provinces_, "PROVINCE_JOBS", "people", ranked="NATIONAL_JOBS",
+        spill="PROVINCE_JOBS_RAW*JOBS_SCALE",
+    )  # fmt: skip
+    _growth_table(page, provinces_, top, "NATIONAL_JOBS")
     page.table(
         "expected_wage", sections_, "SECTION_WAGE_USED", "whole", total=False, mark="",
         spill="IIE_EXPECTED_WAGE(SECTION_WAGES,WAGE_YEARS,YEARS,OPT_DATA_UNTIL)", source="yearbook",
@@ -373,6 +373,17 @@ def employment(inputs: ModelInputs) -> Sheet:
         spill="IIE_EMPLOYMENT(PROVINCE_VA,PROVINCE_PRODUCT,PROVINCE_LABOUR)",
     )  # fmt: skip
     return page.sheet
+
+
+def _both_jobs(top: int) -> Callable[[int, int], str]:
+    """Direct and indirect jobs together in a table whose first line is `top`; blank stays blank."""
+
+    def formula(r: int, c: int) -> str:
+        place = f"{r - top + 1},{c - FIRST_YEAR + 1}"
+        direct, indirect = (f"INDEX(SECTION_JOBS_{p},{place})" for p in ("DIRECT", "INDIRECT"))
+        return f'IF({direct}="","",{direct}+{indirect})'
+
+    return formula
 
 
 def _national_employment(page: Page) -> None:

@@ -17,8 +17,9 @@ ENGLISH = 3  # the column of English names
 FIRST_YEAR = 5  # the column of the first result year on every sheet
 # Widths that all sheets of years share: code, Chinese and English name, unit or sector; years;
 # shares and ranks.
-WIDTHS = {1: 8, 2: 28, 3: 38, 4: 9}
-YEAR_WIDTH, EXTRA_WIDTH = 12.5, 9.5
+WIDTHS = {1: 7.5, 2: 27, 3: 31, 4: 7.5}
+YEAR_WIDTH, EXTRA_WIDTH = 12, 9
+ONE_LINE = 110  # letters of a note that stay on one line
 COMPARED = 2  # years whose shares and ranks stand beside a table: the last ones
 
 
@@ -158,12 +159,14 @@ class Page:
 
     def year_headers(self, first: int = FIRST_YEAR) -> None:
         """The result years above the columns from `first` on."""
-        self.sheet.spill(self.row, first, 1, self.years, "YEARS", format="year", role="header")
+        self.sheet.spill(self.row, first, 1, self.years, "YEARS", format="year_head", role="header")
 
     def source(self, key: str) -> None:
-        """Where the figures above come from, in this row."""
-        self.sheet.text(self.row, 1, catalogue.both(f"source_line.{key}"), role="note")
-        self.row += 1
+        """Where the figures above come from, from this row on."""
+        text = catalogue.both(f"source_line.{key}")
+        for line in [text] if len(text) <= ONE_LINE else text.split(" / "):
+            self.sheet.text(self.row, 1, line, role="note")
+            self.row += 1
 
     def _last_line(self, line: LastLine, format: str, years: int, mark: str | None) -> None:
         """The line about the whole table, marked as the years in the row `years` are."""

@@ -24,8 +24,7 @@ def sheets_of(inputs: ModelInputs) -> list[Sheet]:
     """Every sheet in the order of the tabs: about, outputs, inputs, lists for reference."""
     by_name = {sheet.name: sheet for sheet in sheets_with_formulas(inputs)}
     outputs = [sheet for sheet in by_name.values() if sheet.output]
-    return [
-        input_sheets.about(inputs),
+    sheets = [
         *outputs,
         by_name["Settings"],
         io_table(inputs),
@@ -37,8 +36,8 @@ def sheets_of(inputs: ModelInputs) -> list[Sheet]:
         by_name["World"],
         *input_sheets.references(),
         functions(by_name.values()),
-        settings(),
     ]
+    return [input_sheets.about(sheets), *sheets, settings()]
 
 
 def sheets_with_formulas(inputs: ModelInputs) -> list[Sheet]:

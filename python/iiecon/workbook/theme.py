@@ -34,7 +34,7 @@ FILLS = {
     "tile_foot": "FFF4F4F4",
 }
 INKS = {"header": WHITE, "input": INPUT_INK, "english": PALE_INK, "note": PALE_INK}
-INKS |= {"data": PALE_INK, "subtitle": PALE_INK, "tile_foot": PALE_INK}
+INKS |= {"link": INPUT_INK, "data": PALE_INK, "subtitle": PALE_INK, "tile_foot": PALE_INK}
 SIZES = {
     "title": 14,
     "subtitle": 10,
@@ -70,7 +70,11 @@ def styles() -> list[NamedStyle]:
 def _style(role: str) -> NamedStyle:
     style = NamedStyle(role)
     style.font = Font(
-        name=FONT, size=SIZES.get(role, 9), bold=role in BOLD, color=INKS.get(role, INK)
+        name=FONT,
+        size=SIZES.get(role, 9),
+        bold=role in BOLD,
+        color=INKS.get(role, INK),
+        underline="single" if role == "link" else None,
     )
     if role in FILLS:
         style.fill = PatternFill("solid", fgColor=FILLS[role])
