@@ -254,7 +254,8 @@ def test_every_table_says_its_unit_and_source(shown: Book) -> None:
         ]  # fmt: skip
         sources = [
             c.row or 0 for (c,) in sheet.iter_rows(min_row=7, max_col=1)
-            if str(c.value or "").startswith("来源") and "Source" in str(c.value)
+            if str(c.value or "").startswith("来源")
+            and "Source" in f"{c.value}{sheet.cell((c.row or 0) + 1, 1).value}"
         ]  # fmt: skip
         assert heads
         for (row, text), following in zip(

@@ -381,7 +381,8 @@ def _both_jobs(top: int) -> Callable[[int, int], str]:
     def formula(r: int, c: int) -> str:
         place = f"{r - top + 1},{c - FIRST_YEAR + 1}"
         direct, indirect = (f"INDEX(SECTION_JOBS_{p},{place})" for p in ("DIRECT", "INDIRECT"))
-        return f'IF({direct}="","",{direct}+{indirect})'
+        # To LibreOffice an empty text within an array does not equal "".
+        return f'IF(ISTEXT({direct}),"",{direct}+{indirect})'
 
     return formula
 
