@@ -8,6 +8,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from iiecon import IOTable, read_io_table
+from iiecon.spreadsheet.package import FileProblem
+from iiecon.spreadsheet.values import a1
 from tests.conftest import ReadTable
 from tests.oracles.refusals import refused
 
@@ -113,13 +115,28 @@ def test_oecd_imports_are_positive(shared: Path, official: ReadTable) -> None:
 def test_empty_sector_is_left_out_and_listed(official: ReadTable) -> None:
     table = official("OECD21ed_JPN_2017")
     assert "45" not in table.codes
-    assert table.notes == ("empty sector left out: 45",)
+    assert table.notes == ("没有数值的部门未列入：45 / empty sector left out: 45",)
 
 
-@pytest.mark.parametrize("total", ["output", "value_added", "exports", "imports"])
-def test_42_sectors_have_the_totals_of_the_149(official: ReadTable, total: str) -> None:
-    full = getattr(official("china_2017_149"), total).sum()
-    assert getattr(official("china_2017_42"), total).sum() == pytest.approx(full, rel=1e-9)
+@pytest.mark.parametrize(("year", "size"), [(2017, 149), (2018, 153), (2020, 153)])
+def test_detailed_table_adds_up_to_the_separately_published_42_sectors(
+    official: ReadTable, year: int, size: int
+) -> None:
+    """Every cell. The bureau groups sectors in order, so 42 outputs say where each group ends."""
+    detailed, published = official(f"china_{year}_{size}"), official(f"china_{year}_42")
+    ends = np.searchsorted(detailed.output.cumsum(), published.output.cumsum() * (1 - 1e-12)) + 1
+    groups = np.split(np.arange(size), ends[:-1])
+    assert (len(groups), min(map(len, groups))) == (42, 1)
+    G = np.array([np.isin(np.arange(size), group) for group in groups], dtype=float)
+    yuan = 1e-8
+    assert_allclose(G @ detailed.flows @ G.T, published.flows, rtol=0, atol=yuan)
+    for name in ("output", "value_added", "final_use", "exports", "imports"):
+        assert_allclose(G @ getattr(detailed, name), getattr(published, name), rtol=0, atol=yuan)
+    assert detailed.parts is not None
+    assert published.parts is not None
+    assert_allclose(
+        detailed.parts.value_added @ G.T, published.parts.value_added, rtol=0, atol=yuan
+    )
 
 
 @pytest.mark.parametrize("total", ["output", "value_added", "exports", "imports"])
@@ -178,16 +195,26 @@ def test_blanks_around_labels_and_numbers_do_not_matter(
 # --- what is refused
 
 
-@pytest.mark.parametrize("text", ["", "…", "1,234", "12a", "#N/A"])
-def test_cell_that_is_no_number_is_named(tmp_path: Path, own: list[list[str]], text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("", "reader_blank"),
+        ("…", "reader_nothing"),
+        ("12a", "reader_number"),
+        ("#N/A", "reader_number"),
+    ],
+)
+def test_cell_that_is_no_number_is_named(
+    tmp_path: Path, own: list[list[str]], text: str, key: str
+) -> None:
     own[17][own[0].index("030")] = text
-    with refused("reader_number") as found:
+    with refused(key) as found:
         read_io_table(written(tmp_path / "t.csv", own))
-    assert (found[0].values["line"], found[0].values["column"]) == (18, "030")
-    assert found[0].values["value"] == text
+    assert found[0].place == "t.csv!AI18"
+    assert found[0].values.get("value", "") == text
 
 
-def test_line_is_the_line_of_the_file_after_blank_lines(
+def test_address_is_that_of_the_file_after_blank_lines(
     tmp_path: Path, own: list[list[str]]
 ) -> None:
     own[17][own[0].index("030")] = "x"
@@ -195,7 +222,7 @@ def test_line_is_the_line_of_the_file_after_blank_lines(
     line = path.read_text(encoding="utf-8").splitlines().index(",".join(own[17])) + 1
     with refused("reader_number") as found:
         read_io_table(path)
-    assert found[0].values["line"] == line
+    assert found[0].place == f"t.csv!AI{line}"
 
 
 @pytest.mark.parametrize(
@@ -207,14 +234,14 @@ def test_text_in_any_layout_is_named(shared: Path, tmp_path: Path, name: str, co
     rows[5][rows[0].index(column)] = "n.a."
     with refused("reader_number") as found:
         read_io_table(written(tmp_path / "t.csv", rows))
-    assert (found[0].values["line"], found[0].values["column"]) == (6, column)
+    assert found[0].cell == a1(6, rows[0].index(column) + 1)
 
 
 def test_short_line_is_named(tmp_path: Path, own: list[list[str]]) -> None:
     own[9] = own[9][:-1]
-    with refused("reader_number") as found:
+    with refused("reader_blank") as found:
         read_io_table(written(tmp_path / "t.csv", own))
-    assert (found[0].values["line"], found[0].values["column"]) == (10, own[0][-1])
+    assert found[0].cell == a1(10, len(own[0]))
 
 
 @pytest.mark.parametrize("label", ["VA001", "VA004"])
@@ -243,7 +270,7 @@ def test_missing_sector_row_is_named(shared: Path, tmp_path: Path, name: str) ->
     rows = original(shared, name)
     code = rows[7][0]
     del rows[7]
-    with refused("reader_labels") as found:
+    with refused("reader_no_row") as found:
         read_io_table(written(tmp_path / "t.csv", rows))
     assert found[0].values["code"] == code
 
@@ -254,7 +281,7 @@ def test_rows_in_another_order_than_the_columns_are_refused(
 ) -> None:
     rows = original(shared, name)
     rows[3], rows[9] = rows[9], rows[3]
-    with refused("reader_labels"):
+    with refused("reader_order"):
         read_io_table(written(tmp_path / "t.csv", rows))
 
 
@@ -264,7 +291,7 @@ def test_imported_rows_in_another_order_are_refused(shared: Path, tmp_path: Path
     imported = [i for i, row in enumerate(rows) if row[origin] == "Imports" and row[0].isdigit()]
     first, second = imported[1], imported[6]
     rows[first], rows[second] = rows[second], rows[first]
-    with refused("reader_labels"):
+    with refused("reader_order"):
         read_io_table(written(tmp_path / "t.csv", rows))
 
 
@@ -273,14 +300,14 @@ def test_missing_imported_row_is_named(shared: Path, tmp_path: Path) -> None:
     origin = rows[0].index("Origin")
     place = next(i for i, r in enumerate(rows) if r[0] == "05" and r[origin] == "Imports")
     del rows[place]
-    with refused("reader_labels") as found:
+    with refused("reader_no_row") as found:
         read_io_table(written(tmp_path / "t.csv", rows))
     assert found[0].values["code"] == "05"
 
 
-def test_unknown_header_is_refused(tmp_path: Path) -> None:
+def test_file_without_a_table_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "t.csv", [["region", "x"], ["north", "1"]])
-    with refused("reader_layout") as found:
+    with refused("reader_no_table") as found:
         read_io_table(path)
     assert found[0].table == str(path)
 
@@ -292,9 +319,9 @@ def test_unknown_layout_is_refused(tmp_path: Path, own: list[list[str]]) -> None
 
 
 def test_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with refused("reader_file") as found:
+    with pytest.raises(FileProblem) as caught:
         read_io_table(tmp_path / "none.csv")
-    assert found[0].table == str(tmp_path / "none.csv")
+    assert (caught.value.key, caught.value.path) == ("file.missing", tmp_path / "none.csv")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"code,GO\n"])

@@ -1,0 +1,190 @@
+"""Any file of tables as grids of cells with addresses: .xlsx, .xlsm, .xls, .csv and .txt."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iiecon.findings import Finding, InputError
+from iiecon.spreadsheet.package import FileProblem, Package, xml_problems
+from iiecon.spreadsheet.sheet_reader import SheetReader
+from iiecon.spreadsheet.values import ExcelError, Scalar, a1, read_number
+
+if TYPE_CHECKING:
+    from xlrd.sheet import Cell
+
+WIDE = str.maketrans("０１２３４５６７８９，．－＋−\u00a0\u2009\u202f", "0123456789,.-+-   ")
+THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-+]?\d{1,3}(?: \d{3})+(?:\.\d+)?")
+# A figure with a footnote after it: 1234①, 1234[1], 1234(a), 1234*
+FOOTNOTE = re.compile(
+    r"([-+]?[\d, ]*\d(?:\.\d+)?)\s*"
+    r"(?:[①-⓿㈠-㉃⁰¹²³⁴-⁹*†‡#]+|[\[(（【]\s*\w{1,3}\s*[\])）】]|注\w*)"
+)
+NOTHING = re.compile(r"[-—–―…·.]+")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet as rows of cells, padded to one width; `place` is how messages call it.
+
+    `sheet` is empty for a text file, which has no sheets.
+    """
+
+    place: str
+    sheet: str
+    rows: list[list[Scalar]]
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self.rows[0]) if self.rows else 0
+
+    def finding(self, key: str, row: int, column: int, **values: object) -> Finding:
+        """An error at a cell, counted from zero; shown with the address that Excel gives it."""
+        return Finding("error", key, values, sheet=self.place, cell=a1(row + 1, column + 1))
+
+    def number(self, row: int, column: int) -> float | Finding:
+        """The figure in a cell, or what is wrong there.
+
+        Separators of thousands are read over; a footnote, a dash or a blank is never guessed away.
+        """
+        value = self.rows[row][column]
+        if isinstance(value, float):
+            return value
+        if value is None or isinstance(value, str):
+            read = figure(value or "")
+            return read if read is not None else self._not_a_number(row, column, value or "")
+        return self.finding("reader_number", row, column, value=str(value))
+
+    def _not_a_number(self, row: int, column: int, text: str) -> Finding:
+        plain = text.strip().translate(WIDE)
+        marked = FOOTNOTE.fullmatch(plain)
+        if not plain:
+            return self.finding("reader_blank", row, column)
+        if NOTHING.fullmatch(plain):
+            return self.finding("reader_nothing", row, column, value=plain)
+        if marked and (read := figure(marked[1])) is not None:
+            return self.finding("reader_footnote", row, column, value=plain, number=f"{read:.15g}")
+        return self.finding("reader_number", row, column, value=plain)
+
+
+def figure(text: str) -> float | None:
+    """The number that a text shows, also with separators of thousands; None if it shows none."""
+    plain = text.strip().translate(WIDE)
+    if THOUSANDS.fullmatch(plain):
+        plain = re.sub("[, ]", "", plain)
+    return read_number(plain)
+
+
+def open_grids(path: str | Path) -> list[Grid]:
+    """The sheets of a file that hold anything.
+
+    Raises FileProblem when the file cannot be read, InputError when it is no table at all.
+    """
+    file = Path(path)
+    content = _content(file)
+    reader = _reader_of(content)
+    grids = [g for g in reader(file, content) if len(g.rows) > 1]
+    if not grids:
+        raise InputError.one("reader_empty", str(file))
+    return grids
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except PermissionError as error:
+        raise FileProblem(file, "file.unreadable") from error
+    except FileNotFoundError as error:
+        raise FileProblem(file, "file.missing") from error
+    except OSError as error:
+        raise FileProblem(file, "file.not_table", error.strerror or "") from error
+
+
+def _reader_of(content: bytes) -> Callable[[Path, bytes], list[Grid]]:
+    """By what the file is, not by what it is called."""
+    if content.startswith(b"PK\x03\x04"):
+        return _xlsx
+    return _xls if content.startswith(bytes.fromhex("D0CF11E0")) else _text
+
+
+def _xlsx(file: Path, content: bytes) -> list[Grid]:
+    package = Package.from_bytes(file, content)
+    grids = []
+    for name, part in package.sheets.items():
+        reader = SheetReader(package.shared_strings)
+        with xml_problems(file, name):
+            reader.read(package.parts[part])
+        height = max((row for row, _ in reader.cells), default=0)
+        width = max((column for _, column in reader.cells), default=0)
+        rows: list[list[Scalar]] = [[None] * width for _ in range(height)]
+        for (row, column), cell in reader.cells.items():
+            rows[row - 1][column - 1] = cell.value
+        grids.append(Grid(f"[{file.name}]{name}", name, rows))
+    return grids
+
+
+def _xls(file: Path, content: bytes) -> list[Grid]:
+    """Old binary files. A damaged one makes the library raise anything: all of it means damage."""
+    import xlrd
+
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise FileProblem(file, "file.encrypted")
+    try:
+        book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO())
+        return [
+            Grid(
+                f"[{file.name}]{sheet.name}",
+                sheet.name,
+                [[_xls_value(cell) for cell in sheet.row(i)] for i in range(sheet.nrows)],
+            )
+            for sheet in book.sheets()
+        ]
+    except Exception as error:
+        raise FileProblem(file, "file.truncated", str(error)) from error
+
+
+def _xls_value(cell: Cell) -> Scalar:
+    import xlrd
+
+    if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+        return None
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return ExcelError(xlrd.error_text_from_code.get(int(cell.value), "#N/A"))
+    return bool(cell.value) if cell.ctype == xlrd.XL_CELL_BOOLEAN else cell.value
+
+
+def _text(file: Path, content: bytes) -> list[Grid]:
+    text = _decoded(file, content)
+    start = text[:20_000]
+    delimiter = max(",\t;", key=start.count)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise FileProblem(file, "file.not_table", str(error)) from error
+    rows: list[list[Scalar]] = [[cell.strip() or None for cell in line] for line in lines]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    width = max((len(row) for row in rows), default=0)
+    filled = sum(any(row) for row in rows)
+    padded = [row + [None] * (width - len(row)) for row in rows] if filled > 1 else []
+    return [Grid(file.name, "", padded)]
+
+
+def _decoded(file: Path, content: bytes) -> str:
+    encodings = ["utf-8-sig", "gb18030"]
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what Excel saves as “Unicode text”
+        encodings = ["utf-16"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise InputError.one("reader_encoding", str(file))

@@ -1,0 +1,34 @@
+"""Short CSV files that say something about sectors: one row each, columns by name."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from iiecon.findings import InputError
+from iiecon.spreadsheet.package import FileProblem
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file (UTF-8 or GBK) with their lines; cells without blanks around them.
+
+    Raises FileProblem when it cannot be read, InputError when it lacks one of the columns.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        key = "missing" if isinstance(error, FileNotFoundError) else "unreadable"
+        raise FileProblem(path, f"file.{key}") from None
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            reader = csv.DictReader(content.decode(encoding).splitlines())
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise InputError.one("reader_encoding", str(path))
+    missing = [c for c in columns if c not in (reader.fieldnames or ())]
+    if missing:
+        raise InputError.one("rows_columns", str(path), columns=", ".join(missing))
+    return [(reader.line_num, {c: (row[c] or "").strip() for c in columns}) for row in reader]
