@@ -1,0 +1,163 @@
+"""The command `import-io`: an input-output table from a file into a workbook."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iiecon import catalogue
+from iiecon.cli.console import (
+    DONE,
+    INPUT_ERRORS,
+    WRONG_USAGE,
+    AddCommand,
+    help_text,
+    import_target,
+    progress,
+    report_errors,
+    report_findings,
+    say,
+)
+from iiecon.findings import InputError
+from iiecon.spreadsheet.package import write_atomically
+
+if TYPE_CHECKING:
+    from iiecon.workbook.import_io import Imported
+
+
+def add_commands(command: AddCommand) -> None:
+    """`import-io`."""
+    added = command("import-io", _import)
+    added.add_argument("file", type=Path, metavar="FILE", help=help_text("import_file"))
+    added.add_argument("workbook", type=Path, metavar="WORKBOOK", help=help_text("workbook"))
+    added.add_argument("-o", "--out", type=Path, metavar="OUT", help=help_text("out"))
+    added.add_argument("--sheet", default="", metavar="NAME", help=help_text("import_sheet"))
+    added.add_argument("--year", type=int, metavar="Y", help=help_text("import_year"))
+    added.add_argument("--unit", default="", metavar="U", help=help_text("import_unit"))
+    added.add_argument("--direct", metavar="CODES", help=help_text("import_direct"))
+
+
+def _import(given: argparse.Namespace) -> int:
+    from iiecon.workbook.import_io import import_table
+
+    direct = None if given.direct is None else _codes(given.direct)
+    if direct == []:
+        say(catalogue.both("cli.import_direct_unknown"))
+        return WRONG_USAGE
+    target = import_target(given)
+    if target is None:
+        return WRONG_USAGE
+    with _no_collection(), progress() as step:
+        try:
+            done = import_table(
+                given.workbook,
+                given.file,
+                direct,
+                step,
+                sheet=given.sheet,
+                year=given.year,
+                unit=given.unit,
+            )
+        except InputError as error:
+            return report_errors(error.findings)
+        if done.lost and target.resolve() == given.workbook.resolve():
+            return _refuse_loss(done, given.workbook)
+        step("write")
+        backup = write_atomically(target, done.content)
+    _print_summary(done, given.file)
+    _report_left(done)
+    print(catalogue.both("cli.written", path=target))
+    if backup:
+        print(catalogue.both("cli.backup", path=backup))
+    return DONE
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A whole workbook is made of many small objects that all stay: looking for garbage among them
+    takes a fifth of the time.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _codes(text: str) -> list[str]:
+    return [code.strip() for code in text.replace("，", ",").split(",") if code.strip()]
+
+
+def _refuse_loss(done: Imported, workbook: Path) -> int:
+    """Nothing that the analyst added goes lost without being asked for."""
+    say(f"{workbook}: {catalogue.both('cli.import_lost')}: {'、'.join(done.lost)}; "
+        f"{catalogue.both('cli.import_lost_fix')}")  # fmt: skip
+    return INPUT_ERRORS
+
+
+def _print_summary(done: Imported, file: Path) -> None:
+    """What was read, what was proposed, and what became of the ballots."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=catalogue.both("import.title"), show_header=False)
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    for key, text in _summary(done, file):
+        table.add_row(catalogue.both(f"import.{key}"), text or catalogue.both("import.none"))
+    Console(width=None if sys.stdout.isatty() else 130, soft_wrap=False).print(table)
+
+
+def _summary(done: Imported, file: Path) -> Iterator[tuple[str, str]]:
+    table, carried = done.table, done.carried
+    names = dict(zip(table.codes, table.names, strict=True))
+
+    def listed(codes: tuple[str, ...]) -> str:
+        return "、".join(f"{code} {names[code]}" for code in codes)
+
+    yield "file", file.name
+    yield "sectors", str(table.size)
+    yield "balance", catalogue.both("import.balanced")
+    yield "year", str(table.year or "")
+    yield "unit", table.printed_unit or table.unit
+    yield "workbook", catalogue.both(f"import.{'rebuilt' if done.rebuilt else 'patched'}")
+    if carried.options:
+        yield (
+            "options",
+            "\n".join(
+                catalogue.both("import.option", name=name, old=old, new=new)
+                for name, (old, new) in carried.options.items()
+            ),
+        )
+    if table.notes:
+        yield "notes", "\n".join(table.notes)
+    if not done.rebuilt:
+        return
+    count = sum(p.doubtful for p in carried.proposals)
+    yield "sections", catalogue.both("import.doubtful", count=table.size, doubtful=count)
+    yield "direct", listed(tuple(
+        code for code, p in zip(table.codes, carried.proposals, strict=True) if p.direct
+    ))  # fmt: skip
+    yield (
+        "kept",
+        "、".join(code if code == old else f"{old} → {code}" for old, code in carried.kept),
+    )
+    yield "dropped", "、".join(f"{code} {name}" for code, name in carried.dropped)
+    yield "unscored", listed(carried.unscored)
+    if done.made_values:
+        yield "values", "、".join(done.made_values)
+    if done.lost:
+        yield "lost", "、".join(done.lost)
+
+
+def _report_left(done: Imported) -> None:
+    """What is doubtful or missing, each with its cell."""
+    report_findings(done.examined.findings)
+    if done.examined.errors:
+        count = len(done.examined.errors)
+        say(catalogue.both("import.to_do", count=count))
