@@ -1,0 +1,157 @@
+"""The command `import-data`: figures of a yearbook table into a workbook."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iiecon import catalogue
+from iiecon.cli.console import (
+    DONE,
+    INPUT_ERRORS,
+    WRONG_USAGE,
+    AddCommand,
+    help_text,
+    import_target,
+    progress,
+    report_errors,
+    report_findings,
+    say,
+)
+from iiecon.findings import InputError
+from iiecon.spreadsheet.package import write_atomically
+
+if TYPE_CHECKING:
+    from iiecon.workbook.import_data import Change, ImportedData
+
+KINDS = ("section-value-added", "province-gdp", "province-employment", "macro", "wages")
+
+
+def add_commands(command: AddCommand) -> None:
+    """`import-data`."""
+    added = command("import-data", _import)
+    added.add_argument("file", type=Path, metavar="FILE", help=help_text("data_file"))
+    added.add_argument("workbook", type=Path, metavar="WORKBOOK", help=help_text("workbook"))
+    added.add_argument("--kind", choices=KINDS, help=help_text("data_kind"))
+    added.add_argument("-o", "--out", type=Path, metavar="OUT", help=help_text("out"))
+    added.add_argument("--sheet", metavar="NAME", help=help_text("data_sheet"))
+    added.add_argument("--year", type=int, metavar="Y", help=help_text("data_year"))
+
+
+def _import(given: argparse.Namespace) -> int:
+    from iiecon.workbook.import_data import import_data
+
+    target = import_target(given)
+    if target is None:
+        return WRONG_USAGE
+    with progress() as step:
+        try:
+            done = import_data(
+                given.workbook, given.file, given.kind, step, sheet=given.sheet, year=given.year
+            )
+        except InputError as error:
+            return report_errors(error.findings)
+        in_place = target.resolve() == given.workbook.resolve()
+        if done.lost and in_place:
+            return _refuse_loss(done, given.workbook)
+        untouched = in_place and not done.changes
+        step("write")
+        backup = None if untouched else write_atomically(target, done.content)
+    _print_summary(done, given.file)
+    report_findings([*done.findings, *done.examined.findings])
+    if done.examined.errors:
+        say(catalogue.both("import.to_do", count=len(done.examined.errors)))
+    print(catalogue.both(f"cli.{'up_to_date' if untouched else 'written'}", path=target))
+    if backup:
+        print(catalogue.both("cli.backup", path=backup))
+    return DONE
+
+
+def _refuse_loss(done: ImportedData, workbook: Path) -> int:
+    """Nothing that the analyst added goes lost without being asked for."""
+    years = ", ".join(map(str, done.added))
+    say(
+        f"{workbook}: {catalogue.both('cli.data_lost', years=years)}: {'、'.join(done.lost)}; "
+        f"{catalogue.both('cli.data_lost_fix')}"
+    )
+    return INPUT_ERRORS
+
+
+def _print_summary(done: ImportedData, file: Path) -> None:
+    """What was read, what changed, and what was left aside."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else 130, soft_wrap=False)
+    told = Table(title=catalogue.both("import_data.title"), show_header=False)
+    told.add_column(overflow="fold")
+    told.add_column(overflow="fold")
+    for key, text in _told(done, file):
+        told.add_row(catalogue.both(f"import_data.{key}"), text)
+    console.print(told)
+    if done.changes:
+        console.print(_table_of_changes(done.changes))
+
+
+def _told(done: ImportedData, file: Path) -> Iterator[tuple[str, str]]:
+    book = done.book
+    units = dict.fromkeys(f.unit or "–" for f in book.figures.values())
+    yield "file", file.name
+    yield "kind", catalogue.both(f"import_data.kinds.{book.kind}")
+    if book.year:
+        yield "year", book.year
+    yield "figures", str(len(book.figures))
+    yield "unit", "、".join(units)
+    yield "changed", str(len(done.changes))
+    yield "same", str(done.same)
+    yield "checked", str(book.checked)
+    yield "not_given", str(book.not_given)
+    for reason, cells in book.unused.items():
+        if cells:
+            shown = catalogue.both(f"import_data.reason.{reason}")
+            yield "unused", f"{shown}: {len(cells)} ({cells[0]}{' …' if len(cells) > 1 else ''})"
+    if done.earlier:
+        yield "earlier", ", ".join(done.earlier)
+    if done.added:
+        yield "added", ", ".join(map(str, done.added))
+    if done.computed:
+        yield "computed", "、".join(done.computed)
+    if done.made_values:
+        yield "values", "、".join(done.made_values)
+    if done.lost:
+        yield "lost", "、".join(done.lost)
+
+
+def _table_of_changes(changes: Sequence[Change]) -> object:
+    """By item and year: how many cells, and the largest change among them."""
+    from rich.table import Table
+
+    table = Table(title=catalogue.both("import_data.changes"))
+    for column in ("item", "cells", "largest", "cell", "old", "new"):
+        numeric = column in ("cells", "largest", "old", "new")
+        justify = "right" if numeric else "left"
+        table.add_column(catalogue.both(f"import_data.{column}"), justify=justify)  # type: ignore[arg-type]
+    groups: dict[str, list[Change]] = defaultdict(list)
+    for change in changes:
+        groups[" ".join(change.key[1:])].append(change)
+    for item in sorted(groups):
+        largest = max(groups[item], key=_size)
+        table.add_row(
+            item,
+            str(len(groups[item])),
+            "" if math.isnan(largest.relative) else f"{largest.relative:+.2%}",
+            f"{largest.sheet}!{largest.cell}",
+            "" if largest.old is None else f"{largest.old:,.12g}",
+            f"{largest.new:,.12g}",
+        )
+    return table
+
+
+def _size(change: Change) -> float:
+    """Changes of something come before first figures."""
+    return -1.0 if math.isnan(change.relative) else abs(change.relative)
