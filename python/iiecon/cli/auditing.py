@@ -1,0 +1,136 @@
+"""The command `audit`: published figures beside the model's, and beside each other."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from iiecon import catalogue
+from iiecon.cli.console import (
+    DONE,
+    WRONG_USAGE,
+    AddCommand,
+    help_text,
+    json_apart,
+    progress,
+    report_errors,
+    workbook_argument,
+)
+from iiecon.spreadsheet.package import Package, write_atomically
+
+if TYPE_CHECKING:
+    from iiecon.audit import Audit
+    from iiecon.inputs import ModelInputs
+    from iiecon.workbook.read import Reader
+
+
+def add_commands(command: AddCommand) -> None:
+    """`audit`."""
+    audited = command("audit", _audit)
+    workbook_argument(audited)
+    audited.add_argument("--published", type=Path, metavar="CSV", help=help_text("audit_published"))
+    audited.add_argument("--json", type=Path, metavar="FILE", help=help_text("audit_json"))
+    audited.add_argument("-o", "--out", type=Path, metavar="FILE.csv", help=help_text("audit_out"))
+
+
+def _audit(given: argparse.Namespace) -> int:
+    from iiecon.audit import audit, read_publication, shipped_publication
+    from iiecon.audit.telling import audit_record
+    from iiecon.findings import InputError
+    from iiecon.spreadsheet.calculator import FileBook
+    from iiecon.workbook.audit_paths import published_in
+    from iiecon.workbook.read import Reader
+    from iiecon.workbook.recalculate import examine
+    from iiecon.workbook.world_list import countries_of
+
+    read = (given.workbook, given.published)
+    if not (json_apart(given.json, *read, given.out) and json_apart(given.out, *read)):
+        return WRONG_USAGE
+    with progress() as step:
+        step("read")
+        book = FileBook.from_package(Package.read(given.workbook))
+        done = examine(book, step)
+        if done.results is None or done.errors:
+            return report_errors(done.findings)
+        step("audit")
+        reader = Reader(book, done.calculation)
+        try:
+            if given.published:
+                publication = read_publication(given.published)
+            else:
+                publication = published_in(reader) or shipped_publication()
+            found = audit(done.results, publication, countries_of(reader))
+        except InputError as error:
+            return report_errors(error.findings)
+        figures = figure_records(found, reader, done.results.inputs)
+        if given.json:
+            text = json.dumps(audit_record(found, figures), ensure_ascii=False, indent=1) + "\n"
+            write_atomically(given.json, text.encode(), backup=False)
+        if given.out:
+            write_atomically(given.out, _csv(figures).encode("utf-8-sig"), backup=False)
+    _print(found)
+    for path in (given.json, given.out):
+        if path:
+            print(catalogue.both("cli.written", path=path))
+    return DONE
+
+
+def figure_records(found: Audit, reader: Reader, inputs: ModelInputs) -> list[dict[str, Any]]:
+    """Every comparison as plain data, with its cells and functions."""
+    from iiecon.audit.compare import keys_of
+    from iiecon.audit.telling import comparison_record
+    from iiecon.workbook.audit_paths import cells_in, functions_of, named_blocks
+    from iiecon.workbook.sheets import sheets_with_formulas
+    from iiecon.workbook.world_list import countries_of
+
+    blocks = named_blocks(sheets_with_formulas(inputs))
+    known = keys_of(inputs, countries_of(reader))
+    records = []
+    for comparison in found.comparisons:
+        recipe = comparison.recipe
+        place = cells_in(reader, recipe.terms, known) if recipe else ""
+        function = functions_of(blocks, recipe) if recipe else ""
+        records.append(comparison_record(comparison, place, function))
+    return records
+
+
+def _csv(figures: list[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(figures[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(figures)
+    return text.getvalue()
+
+
+def _print(found: Audit) -> None:
+    """Counts by status, gaps of groups, and what the print says against itself."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from iiecon.audit.telling import told
+
+    counts, internal = found.counts(), found.internal
+    title = catalogue.both("audit.compared", count=sum(counts.values()))
+    table = Table(title=title, caption=catalogue.both("audit.legend"))
+    for status in counts:
+        table.add_column(catalogue.both(f"audit.status.{status}"), justify="right")
+    table.add_row(*(str(count) for count in counts.values()))
+    gaps = Table(title=catalogue.both("audit.gaps"))
+    for key in ("group", "year", "count", "median", "largest"):
+        gaps.add_column(catalogue.both(f"audit.column.{key}"), justify="right")
+    for gap in found.gaps():
+        form = "{:.3f} pp" if gap.points else "{:.2%}"
+        name = catalogue.both(f"audit.group.{gap.key}")
+        sizes = form.format(gap.median), form.format(gap.largest)
+        gaps.add_row(name, str(gap.year), str(gap.count), *sizes)
+    console = Console(width=None if sys.stdout.isatty() else 130)
+    console.print(table, gaps)
+    broken, tested = len(internal.broken), len(internal.identities)
+    print(catalogue.both("audit.identities", tested=tested, broken=broken))
+    for finding in told(internal):
+        print(f"· {finding.chinese}\n  {finding.english}")
