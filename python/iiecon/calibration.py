@@ -1,242 +1,428 @@
-"""Scores fitted to published totals, and ballots that express them.
+"""Scores, and on request technology multipliers, fitted to published figures.
 
-The institute's scores were never printed. The 11 scores that come with the program are therefore
-*illustrative*: fitted, within [0, 1], so that the model's 2020 section totals come as near as
-possible to the 19 printed ones in relative terms, together with their sum and the direct total.
-One by one they are only weakly determined; several sets fit about as well.
+With g_i = 100 (model / printed − 1) the gap of figure i in percent, w_i its weight, x the scores
+S_k (and multipliers τ_n) and x° what the experts say, the fit minimises
 
-    python -m iiecon.calibration            fit; print scores, their spread, remaining gaps
-    python -m iiecon.calibration --write    also rewrite the ballots that come with the program
+    Σ_i |w_i g_i|^p + Σ_k |W · 100 (x_k − x°_k)|^p        low ≤ S_k ≤ high,
+
+so that moving a score by one point (0.01) counts like a gap of W percent. Figures determine
+combinations of scores rather than single ones (method, section 14); the singular value
+decomposition of the Jacobian ∂(w g)/∂x says which, and for every score the range is found over
+which fits are nearly as good. Nothing here changes any input: a fit is a proposal.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import cast
 
 import numpy as np
 
-from iiecon.contribution import induced_output
-from iiecon.inputs import Experts, ModelInputs, default_inputs, read_csv
-from iiecon.iotable import FloatArray, Imports, coefficients, leontief_columns
-from iiecon.model import run_model
-from iiecon.sections import section_totals
+from iiecon.audit.compare import Readings, compared, series_of
+from iiecon.audit.publication import Figure
+from iiecon.findings import Finding, InputError
+from iiecon.inputs import MACRO_COLUMNS, ModelInputs
+from iiecon.iotable import FloatArray
+from iiecon.options import names as option_names
+from iiecon.results import ModelResults
+from iiecon.trial import Trial
+from iiecon.validation import MULTIPLIERS
 
-# The exponent of the fit: a little above least squares (2), so that no section is left far off.
-POWER = 2.5
-# The two sums are the headline figures and count for several sections each.
-HEADLINE_WEIGHT = 3.0
-STARTS = 8
-PANEL_SIZE = 60
+NEAR = 0.01  # percent of gap that moving a score by one point counts for
+POWER = 1.3  # the exponent p: below least squares (2), so that most figures come near
+LARGEST_NEAR = 1e6  # percent: scores then stay where they are
+SLACK = 0.1  # percent: a root-mean-square gap larger by no more than this is nearly as good
+LEAST_NOISE = 0.01  # percent: no published figure is taken to be known more closely
+WEAK = 0.05  # a score or combination known no better than ± 5 points is called weak
+MATTERS = 0.2  # the loading from which on a parameter counts as part of a combination
+HEADLINE = 3.0  # a figure of the nation counts for several of its parts
+STARTS = 4  # random starting points beside the experts' own scores
+STEP = 1e-5  # of the central differences
+
+
+@dataclass(frozen=True)
+class Target:
+    """A published figure and how much it counts."""
+
+    figure: Figure
+    weight: float = 1.0
+
+
+def weighted(figures: Sequence[Figure]) -> list[Target]:
+    """Figures as targets: those of the nation count HEADLINE times."""
+    return [Target(f, HEADLINE if f.scope == "nation" else 1.0) for f in figures]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A score ("score", by sector code) or multiplier ("multiplier", by year).
+
+    `standard_error` by the figures alone, infinite where they say nothing; `low` to `high` the
+    range over fits that are nearly as good.
+    """
+
+    kind: str
+    name: str
+    expert: float
+    fitted: float
+    standard_error: float
+    low: float
+    high: float
+
+    @property
+    def weak(self) -> bool:
+        """Whether the figures leave it more or less open."""
+        return max(self.standard_error, (self.high - self.low) / 2) > WEAK
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A combination Σ v_k x_k, |v| = 1, of the parameters, and how closely the figures know it.
+
+    `singular_value`: percent of gap for a move by one along it; `standard_error` infinite where
+    that is zero. `loadings` v are in the order of the parameters.
+    """
+
+    singular_value: float
+    standard_error: float
+    loadings: FloatArray
+
+    @property
+    def weak(self) -> bool:
+        """Whether the figures leave it more or less open."""
+        return self.standard_error > WEAK
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the figures say nothing about it at all."""
+        return bool(np.isinf(self.standard_error))
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A figure beside the model before and after the fit, in the figure's unit."""
+
+    figure: Figure
+    before: float
+    after: float
+
+    @property
+    def relative(self) -> tuple[float, float]:
+        """The gaps before and after, as fractions of the figure; NaN for a figure of zero."""
+        if self.figure.value == 0:
+            return float("nan"), float("nan")
+        return self.before / self.figure.value - 1, self.after / self.figure.value - 1
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Fitted scores (m), relative gaps per target, and each score's standard error (weakness)."""
-
-    codes: tuple[str, ...]
-    scores: FloatArray
-    gaps: dict[str, float]
-    spread: FloatArray
-
-
-class Linearised:
-    """The model's target-year section totals as a fast function of the scores.
-
-    Everything but the scores is fixed, so one factorisation serves every trial.
+    """A fit: its parameters, the combinations from the best known on, the figures fitted to
+    (`gaps`) and those that were not (`others`), and `noise`, the root-mean-square gap in percent
+    that the standard errors rest on. `inputs` are the inputs with the fit typed in.
     """
 
-    def __init__(self, inputs: ModelInputs, year: int) -> None:
-        results = run_model(inputs)
-        self._table = inputs.table
-        self._sections = inputs.sector_sections
-        self._letters = [s.code for s in inputs.sections]
-        self._direct = self._table.positions(inputs.experts.codes)
-        self._spread = leontief_columns(
-            coefficients(self._table, cast(Imports, inputs.options.imports)), self._direct
-        )
-        self._spread[self._direct, np.arange(self._direct.size)] -= 1
-        t = results.years.index(year)
-        self._direct_factor = results.section_va.values[:, t] / results.rate_base
-        self._indirect_factor = self._direct_factor * np.prod(results.technology.tau[: t + 1])
+    parameters: tuple[Parameter, ...]
+    directions: tuple[Direction, ...]
+    gaps: tuple[Gap, ...]
+    others: tuple[Gap, ...]
+    noise: float
+    inputs: ModelInputs
 
-    def __call__(self, scores: FloatArray) -> tuple[FloatArray, float]:
-        """Section totals and the direct total of the target year, 亿元."""
-        table = self._table
-        direct = np.zeros(table.size)
-        direct[self._direct] = scores * table.value_added[self._direct]
-        induced = induced_output(self._spread, self._direct, scores, table.output)
-        indirect = induced / table.output * table.value_added
-        by_section = [section_totals(v, self._sections, self._letters) for v in (direct, indirect)]
-        own = by_section[0] * self._direct_factor
-        return own + by_section[1] * self._indirect_factor, float(own.sum())
+    def of(self, kind: str) -> dict[str, float]:
+        """The fitted values of the scores or of the multipliers, by name."""
+        return {p.name: p.fitted for p in self.parameters if p.kind == kind}
+
+    def members(self, direction: Direction) -> tuple[str, ...]:
+        """The names of the parameters that matter in a combination."""
+        pairs = zip(self.parameters, direction.loadings, strict=True)
+        return tuple(p.name for p, loading in pairs if abs(loading) >= MATTERS)
 
 
-def fit_scores(
+def calibrate(
     inputs: ModelInputs,
-    section_totals: Mapping[str, float],
-    direct_total: float,
-    year: int = 2020,
+    targets: Sequence[Target],
+    *,
+    bounds: tuple[float, float] = (0.0, 1.0),
+    near: float = NEAR,
+    multipliers: bool = False,
     power: float = POWER,
-    headline_weight: float = HEADLINE_WEIGHT,
+    others: Sequence[Figure] = (),
 ) -> Calibration:
-    """Scores in [0, 1] that bring the model nearest to the printed totals of one year (亿元).
+    """Scores of the direct sectors, within `bounds`, that bring the model near to the targets.
 
-    Minimises Σ |relative gap|^power over the sections, their sum and the direct total, from several
-    starting points drawn with a fixed seed.
+    `near` is W and `power` p of the module's text. With `multipliers` the technology multipliers of
+    the years after the base are fitted too; years on which no target depends stay as they are.
+    `others` are figures only looked at afterwards. The same arguments give the same digits.
+    Raises InputError for targets, bounds or options that cannot be used.
     """
-    from scipy.optimize import least_squares
-
-    model = Linearised(inputs, year)
-    letters = [s.code for s in inputs.sections]
-    printed = np.array([section_totals[letter] for letter in letters])
-
-    def gaps(scores: FloatArray) -> FloatArray:
-        totals, direct = model(scores)
-        sums = totals.sum() / printed.sum() - 1, direct / direct_total - 1
-        return np.append(totals / printed - 1, sums)
-
-    def residuals(scores: FloatArray) -> FloatArray:
-        gap = gaps(scores) * weights
-        powered: FloatArray = np.sign(gap) * np.abs(gap) ** (power / 2)
-        return powered
-
-    weights = np.append(np.ones(printed.size), [headline_weight] * 2)
-    random = np.random.default_rng(2021)
-    size = len(inputs.experts.codes)
-    starts = [random.uniform(0.05, 0.6, size) for _ in range(STARTS)]
-    near = [least_squares(gaps, start, bounds=(0, 1)).x for start in starts]
-    tries = [
-        least_squares(residuals, np.clip(x, 1e-6, 1 - 1e-6), bounds=(0, 1), max_nfev=2000)
-        for x in near
-    ]
-    best = min(tries, key=lambda t: t.cost).x
-    linear = least_squares(gaps, np.clip(best, 1e-9, 1 - 1e-9), bounds=(0, 1), max_nfev=1)
-    noise = float(np.sqrt((gaps(best) ** 2).mean()))
-    jacobian = np.asarray(linear.jac, dtype=float)
-    spread = noise * np.sqrt(np.diag(np.linalg.pinv(jacobian.T @ jacobian)))
-    named = dict(zip([*letters, "all", "direct"], gaps(best).tolist(), strict=True))
-    return Calibration(inputs.experts.codes, best, named, spread)
-
-
-def ballots_for(score: float, weights: FloatArray, grades: FloatArray, panel: int) -> FloatArray:
-    """Vote counts (factors × grades) of a panel whose weighted average is nearest to a score.
-
-    Every factor starts with the votes on the two grades around the score; then single votes move
-    between neighbouring grades as long as that brings the result nearer.
-    """
-    order = np.argsort(grades)
-    votes = np.zeros((weights.size, grades.size))
-    upper = int(np.clip(np.searchsorted(grades[order], score), 1, grades.size - 1))
-    low, high = order[upper - 1], order[upper]
-    share = (score - grades[low]) / (grades[high] - grades[low])
-    votes[:, high] = np.round(share * panel)
-    votes[:, low] = panel - votes[:, high]
-
-    def gap(counts: FloatArray) -> float:
-        return abs(float(weights @ (counts @ grades)) / panel - score)
-
-    while True:
-        moved = [_moved(votes, f, a, b) for f in range(weights.size)
-                 for a, b in zip([*order[:-1], *order[1:]], [*order[1:], *order[:-1]], strict=True)
-                 if votes[f, a] > 0]  # fmt: skip
-        pairs = moved + [
-            _moved(m, f, a, b)
-            for m in moved
-            for f in range(weights.size)
-            for a, b in ((low, high), (high, low))
-            if m[f, a] > 0
-        ]
-        best = min(pairs, key=gap)
-        if gap(best) >= gap(votes) - 1e-15:
-            return votes
-        votes = best
-
-
-def _moved(votes: FloatArray, factor: int, source: int, target: int) -> FloatArray:
-    changed = votes.copy()
-    changed[factor, source] -= 1
-    changed[factor, target] += 1
-    return changed
-
-
-def published_totals(year: int = 2020) -> dict[str, float]:
-    """The printed section totals of a year, 亿元, by section letter."""
-    return {
-        row["key"]: float(row["value"])
-        for row in read_csv("published_figures.csv")
-        if row["scope"] == "industry" and row["measure"] == "value_added"
-        if int(row["year"]) == year
-    }
-
-
-def published_direct(year: int = 2020) -> float:
-    """The direct total of a year that the printed figures imply, 亿元.
-
-    The print says 0.95 万亿 (two digits); with the printed ratio of indirect to direct and the sum
-    of the section totals it is known better.
-    """
-    ratio = next(
-        float(row["value"])
-        for row in read_csv("published_figures.csv")
-        if row["id"] == f"nation.indirect_to_direct.{year}.ratio"
+    problem = _Problem(inputs, targets, bounds, near, multipliers, power)
+    best = problem.solved()
+    J = problem.jacobian(best)
+    noise, directions = _directions(problem, best, J)
+    errors = _standard_errors(directions)
+    ranges = [problem.range_of(k, best) for k in range(best.size)]
+    before, after = (problem.results(x) for x in (problem.start, best))
+    return Calibration(
+        parameters=tuple(
+            Parameter(kind, name, float(x0), float(x), float(error), *limits)
+            for (kind, name), x0, x, error, limits in zip(
+                problem.names, problem.start, best, errors, ranges, strict=True
+            )
+        ),
+        directions=directions,
+        gaps=_gaps([t.figure for t in targets], before, after),
+        others=_gaps(others, before, after),
+        noise=noise,
+        inputs=problem.typed(best),
     )
-    return sum(published_totals(year).values()) / (1 + ratio)
 
 
-def write_ballots(calibration: Calibration, experts: Experts, path: Path) -> FloatArray:
-    """Write the vote counts as CSV; returns the scores that the votes give."""
-    grades = [row["grade"] for row in read_csv("score_grades.csv")]
-    lines = [",".join(["code", "factor", *grades])]
-    reached = []
-    for code, score in zip(calibration.codes, calibration.scores, strict=True):
-        votes = ballots_for(float(score), experts.weights, experts.grade_scores, PANEL_SIZE)
-        reached.append(float(experts.weights @ (votes @ experts.grade_scores)) / PANEL_SIZE)
-        for factor, counts in zip(experts.factors, votes, strict=True):
-            lines.append(",".join([code, factor, *(f"{c:.0f}" for c in counts)]))
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-    return np.array(reached)
+def model_values(results: ModelResults, figures: Sequence[Figure]) -> FloatArray:
+    """The model's number for each figure, in the figure's unit; NaN where it has none."""
+    series, readings = series_of(results, ()), Readings()
+    return np.array([compared(figure, series, readings).model for figure in figures])
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Fit, report and, on request, write the ballots."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
-    parser.add_argument("--write", action="store_true", help="rewrite the shipped ballots")
-    given = parser.parse_args(arguments)
-    inputs = default_inputs()
-    found = fit_scores(inputs, published_totals(), published_direct())
-    print("code   score   ± (weakly determined where large)")
-    for code, score, spread in zip(found.codes, found.scores, found.spread, strict=True):
-        print(f"{code}   {score:.4f}  {spread:.4f}")
-    print("gap to the printed 2020 totals, percent:")
-    print("  ".join(f"{name} {100 * gap:+.2f}" for name, gap in found.gaps.items()))
-    print(f"19 sections: {_spread(found.gaps)}")
-    if given.write:
-        path = Path(__file__).parent / "data" / "ballots.csv"
-        reached = write_ballots(found, inputs.experts, path)
-        print(f"ballots written; largest gap to a score {np.abs(reached - found.scores).max():.5f}")
-        changed = replace(
-            inputs, experts=replace(inputs.experts, override=np.asarray(reached, dtype=float))
+def _gaps(figures: Sequence[Figure], before: ModelResults, after: ModelResults) -> tuple[Gap, ...]:
+    pairs = zip(figures, *(model_values(r, figures) for r in (before, after)), strict=True)
+    return tuple(Gap(f, float(a), float(b)) for f, a, b in pairs)
+
+
+class _Problem:
+    """What is varied, what is aimed at, and the functions that an optimiser asks for.
+
+    The vector x holds the scores of the direct sectors, then the multipliers.
+    """
+
+    def __init__(
+        self,
+        inputs: ModelInputs,
+        targets: Sequence[Target],
+        bounds: tuple[float, float],
+        near: float,
+        multipliers: bool,
+        power: float,
+    ) -> None:
+        _require(inputs, targets, bounds, near, multipliers, power)
+        self._trial = Trial(inputs)
+        self._near, self._power = near, power
+        self._figures = [t.figure for t in targets]
+        self._printed = np.array([f.value for f in self._figures])
+        self._weights = np.array([t.weight for t in targets])
+        base = self._trial.base
+        self._scored = np.flatnonzero(inputs.experts.direct)
+        self._years = np.zeros(0, dtype=np.intp)
+        if multipliers:
+            self._years = np.arange(1, len(base.years))
+            self._years = self._years[self._moves_targets()]
+        self._known: tuple[FloatArray, FloatArray, FloatArray] | None = None
+        self.start = self._vector()
+        self._low = np.where(self._is_score, bounds[0], MULTIPLIERS[0])
+        self._high = np.where(self._is_score, bounds[1], MULTIPLIERS[1])
+        self._require_numbers()
+
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """Kind and name of each parameter."""
+        base = self._trial.base
+        return [
+            *(("score", base.scores.codes[k]) for k in self._scored),
+            *(("multiplier", str(base.years[t])) for t in self._years),
+        ]
+
+    @property
+    def _is_score(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        return np.arange(self._scored.size + self._years.size) < self._scored.size
+
+    def _require_numbers(self) -> None:
+        """Raise InputError for a target of which the model has no number."""
+        middle = (self._low + self._high) / 2
+        lost = np.flatnonzero(np.isnan(self.gaps(middle)))
+        if lost.size:
+            raise InputError.one("calibrate_no_number", "targets", id=self._figures[lost[0]].id)
+
+    def _vector(self) -> FloatArray:
+        base = self._trial.base
+        return np.concatenate([base.scores.used[self._scored], base.technology.tau[self._years]])
+
+    def _moves_targets(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """By multiplier: whether any target depends on it."""
+        return np.asarray(
+            np.abs(self.jacobian(self._vector())).max(axis=0)[self._scored.size :] > 0
         )
-        results = run_model(changed)
-        printed, t = published_totals(), results.years.index(2020)
-        gaps = {
-            section.code: results.total[c, t] / printed[section.code] - 1
-            for c, section in enumerate(inputs.sections)
-        }
-        print(f"19 sections by the ballots: {_spread(gaps)}")
-    return 0
+
+    def results(self, x: FloatArray) -> ModelResults:
+        """The model's results for these parameters."""
+        base = self._trial.base
+        scores, tau = base.scores.used.copy(), base.technology.tau.copy()
+        scores[self._scored] = x[: self._scored.size]
+        tau[self._years] = x[self._scored.size :]
+        return self._trial(scores, tau)
+
+    def gaps(self, x: FloatArray) -> FloatArray:
+        """w g: the weighted gaps in percent, one for each target."""
+        found = model_values(self.results(x), self._figures)
+        gaps: FloatArray = 100 * self._weights * (found / self._printed - 1)
+        return gaps
+
+    def jacobian(self, x: FloatArray) -> FloatArray:
+        """∂(w g)/∂x by central differences; targets × parameters."""
+        moves = STEP * np.eye(x.size)
+        columns = [(self.gaps(x + h) - self.gaps(x - h)) / (2 * STEP) for h in moves]
+        return np.column_stack(columns)
+
+    def _slopes(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Gaps and Jacobian, kept for the last x asked for."""
+        if self._known is None or not np.array_equal(self._known[0], x):
+            self._known = x, self.gaps(x), self.jacobian(x)
+        return self._known[1:]
+
+    def rounding(self) -> FloatArray:
+        """Half a unit of the last printed digit, weighted and in percent; one for each target."""
+        half = np.array([f.half for f in self._figures])
+        in_percent: FloatArray = 100 * self._weights * half / np.abs(self._printed)
+        return in_percent
+
+    def solved(self) -> FloatArray:
+        """The best fit from the experts' scores and from random starting points."""
+        from scipy.optimize import least_squares
+
+        def residuals(x: FloatArray) -> FloatArray:
+            parts = np.append(self.gaps(x), 100 * self._near * (x - self.start))
+            powered: FloatArray = np.sign(parts) * np.abs(parts) ** (self._power / 2)
+            return powered
+
+        random = np.random.default_rng(2021)
+        width = self._high - self._low
+        drawn = self._low + width * random.uniform(0.05, 0.6, (STARTS, width.size))
+        drawn[:, self._scored.size :] = self.start[self._scored.size :]
+        tries = []
+        for start in [self.start, *drawn]:
+            inside = np.clip(start, self._low + 1e-6 * width, self._high - 1e-6 * width)
+            plain = least_squares(self.gaps, inside, bounds=(self._low, self._high))
+            inside = np.clip(plain.x, self._low + 1e-6 * width, self._high - 1e-6 * width)
+            tries.append(least_squares(residuals, inside, bounds=(self._low, self._high)))
+        found: FloatArray = np.asarray(min(tries, key=lambda t: t.cost).x, dtype=np.float64)
+        return np.clip(found, self._low, self._high)
+
+    def range_of(self, k: int, best: FloatArray) -> tuple[float, float]:
+        """How far parameter k can move while the others follow and the fit stays nearly as good.
+
+        Each end belongs to a set of parameters that was really tried.
+        """
+        limit = _root_mean_square(self.gaps(best)) + SLACK
+        low, high = (self._end(k, best, float(e[k]), limit) for e in (self._low, self._high))
+        return low, high
+
+    def _end(self, k: int, best: FloatArray, goal: float, limit: float) -> float:
+        """Parameter k moved towards the goal, as far as the root-mean-square gap allows."""
+        from scipy.optimize import brentq
+
+        def excess(value: float) -> float:
+            return _root_mean_square(self._following(x, k, value)[1]) - limit
+
+        x = best
+        for _ in range(2):  # once with the slopes at the fit, once with those at the end found
+            if excess(best[k]) >= 0:
+                break
+            value = goal if excess(goal) <= 0 else brentq(excess, best[k], goal, xtol=1e-5)
+            x = self._following(x, k, value)[0]
+        share = 1.0
+        while _root_mean_square(self.gaps(best + share * (x - best))) > limit and share > 1e-3:
+            share *= 0.98
+        end = best[k] + share * (x[k] - best[k])
+        return float(np.clip(end, self._low[k], self._high[k]))
+
+    def _following(self, x: FloatArray, k: int, value: float) -> tuple[FloatArray, FloatArray]:
+        """The parameters nearest to the targets with parameter k given, and their gaps, by the
+        slopes at x.
+        """
+        from scipy.optimize import lsq_linear
+
+        gaps, J = self._slopes(x)
+        rest = np.arange(x.size) != k
+        start = gaps + J[:, k] * (value - x[k])
+        moved = np.full(x.size, value - x[k])
+        if rest.any():
+            bounds = (self._low[rest] - x[rest], self._high[rest] - x[rest])
+            # Where several moves do, the smallest: the slopes hold near x only.
+            ridge = np.vstack([J[:, rest], np.eye(rest.sum())])
+            goal = np.append(-start, np.zeros(rest.sum()))
+            moved[rest] = lsq_linear(ridge, goal, bounds=bounds).x
+        return x + moved, gaps + J @ moved
+
+    def typed(self, x: FloatArray) -> ModelInputs:
+        """The inputs with the parameters typed as overrides."""
+        inputs = self._trial.base.inputs
+        override, macro = inputs.experts.override.copy(), inputs.macro.values.copy()
+        override[self._scored] = x[: self._scored.size]
+        row = MACRO_COLUMNS.index("multiplier_override")
+        for t, tau in zip(self._years, x[self._scored.size :], strict=True):
+            macro[row, inputs.macro.years.index(self._trial.base.years[t])] = tau
+        return replace(
+            inputs,
+            experts=replace(inputs.experts, override=override),
+            macro=replace(inputs.macro, values=macro),
+        )
 
 
-def _spread(gaps: Mapping[str, float]) -> str:
-    """Median and largest gap of the sections; the sums are not sections."""
-    sizes = 100 * np.abs([gap for name, gap in gaps.items() if name not in ("all", "direct")])
-    return f"median {np.median(sizes):.2f} %, largest {sizes.max():.2f} %"
+def _require(
+    inputs: ModelInputs,
+    targets: Sequence[Target],
+    bounds: tuple[float, float],
+    near: float,
+    multipliers: bool,
+    power: float,
+) -> None:
+    """Raise InputError for what cannot be fitted."""
+    if not targets:
+        raise InputError.one("calibrate_no_target", "targets")
+    zero = [t.figure.id for t in targets if t.figure.value == 0]
+    if zero:
+        raise InputError.one("calibrate_zero", "targets", id=zero[0])
+    low, high = bounds
+    if not 0 <= low < high <= 1:
+        raise InputError.one("calibrate_bounds", "bounds", low=low, high=high)
+    if not 0 <= near <= LARGEST_NEAR or not 1 <= power <= 10:
+        raise InputError.one("calibrate_numbers", "near", near=near, power=power)
+    if multipliers and inputs.options.multiplier_source != "override":
+        row = option_names().index("multiplier_source")
+        raise InputError([Finding("error", "calibrate_multipliers", {}, "options", row)])
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _directions(
+    problem: _Problem, best: FloatArray, J: FloatArray
+) -> tuple[float, tuple[Direction, ...]]:
+    """The combinations of parameters by the singular value decomposition, the best known first."""
+    _, found, V = np.linalg.svd(J, full_matrices=True)
+    singular = np.zeros(best.size)
+    singular[: found.size] = found
+    known = singular > 1e-7 * singular.max(initial=0.0)
+    freedom = max(len(J) - int(known.sum()), 1)
+    gaps = float(np.sqrt((problem.gaps(best) ** 2).sum() / freedom))
+    noise = max(gaps, _root_mean_square(problem.rounding()), LEAST_NOISE)
+    return noise, tuple(
+        Direction(float(s) if k else 0.0, float(noise / s) if k else float("inf"), _signed(v))
+        for s, k, v in zip(singular, known, V, strict=True)
+    )
+
+
+def _signed(loadings: FloatArray) -> FloatArray:
+    """A direction has no sign of its own: make its largest loading positive."""
+    largest = loadings[np.abs(loadings).argmax()]
+    return -loadings if largest < 0 else loadings
+
+
+def _standard_errors(directions: Sequence[Direction]) -> FloatArray:
+    """The error of each parameter; infinite where a direction that no figure knows contains it."""
+    V = np.array([d.loadings for d in directions])
+    errors = np.array([d.standard_error for d in directions])
+    open_ = np.isinf(errors)
+    squares = (V[~open_] * errors[~open_, None]) ** 2
+    found: FloatArray = np.sqrt(squares.sum(axis=0))
+    found[(np.abs(V[open_]) > 1e-6).any(axis=0)] = np.inf
+    return found
+
+
+def _root_mean_square(values: FloatArray) -> float:
+    return float(np.sqrt((values**2).mean()))
