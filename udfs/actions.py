@@ -30,7 +30,7 @@ AGREEMENT = 1e-9  # relative, between the program's numbers and the model's
 SHOWN_FINDINGS = 3
 QUIET = {"screen_updating": False, "calculation": "manual"}
 BAD: Literal["critical"] = "critical"
-FILE_FILTER = "Excel (*.xlsm;*.xlsx),*.xlsm;*.xlsx"
+FILE_FILTER = "Excel, CSV (*.xlsm;*.xlsx;*.xls;*.csv),*.xlsm;*.xlsx;*.xls;*.csv"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def explain_cell(book: xw.Book | None = None) -> None:
 
 
 def import_io_table(book: xw.Book | None = None, path: str | Path | None = None) -> None:
-    """Take over the input-output table of another workbook with the same sectors."""
+    """Take over an input-output table with the same sectors, of a file or another workbook."""
     _act(book, lambda there: _imported(there, path))
 
 

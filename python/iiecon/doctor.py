@@ -18,6 +18,7 @@ OLDEST_PYTHON = (3, 11)
 REQUIRED = (
     "numpy", "scipy", "pandas", "openpyxl", "lxml", "rich", "threadpoolctl", "cachetools",
     "xlwings", "pyOpenVBA", "jinja2", "matplotlib", "python-docx",
+    "xlrd",
 )  # fmt: skip
 LIBREOFFICE_ADD_IN = "org.iieconmodel.functions"
 LIBREOFFICE_PLACES = (

@@ -52,7 +52,8 @@ class Finding:
         return f"{self.table}[{index}]" if index else self.table
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}; {self.fix}"
+        place = f"{self.place}: " if self.place else ""
+        return f"{place}{self.message}; {self.fix}"
 
 
 class InputError(ValueError):

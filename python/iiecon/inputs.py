@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from importlib.resources import files
 
 import numpy as np
@@ -73,6 +74,16 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Proposed:
+    """How sure the section (first column) and the direct flag (second) of each sector are, where
+    they were proposed: `confidence` n × 2 in [0, 1], NaN where the analyst decided; n `reasons`.
+    """
+
+    confidence: FloatArray
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class GrowthRules:
     """How a section is extrapolated: `weights` sections × 3 (last year's growth first), and an
     `addition` to the growth of one `addition_year` (0 = none); sections each.
@@ -108,6 +119,7 @@ class ModelInputs:
     `wages` 元 a year: sections × years. `macro`: the columns of MACRO_COLUMNS × years.
     `province_gdp`: (provinces · 3) × years in 亿元, the three sectors of a province in turn.
     `province_employed`: provinces × 2 in 万人 (urban units; private and self-employed).
+    `proposed`: what an import proposed and how sure it is; it changes no number.
     """
 
     table: IOTable
@@ -124,6 +136,7 @@ class ModelInputs:
     province_employed: FloatArray
     regions: tuple[Region, ...]
     options: Options = field(default_factory=Options)
+    proposed: Proposed | None = None
 
     def macro_row(self, name: str) -> FloatArray:
         """One macro series over the macro years."""
@@ -154,10 +167,18 @@ def _pieces(value: object) -> Iterator[bytes]:
         yield f"{type(value).__name__}={value};".encode()
 
 
-def read_csv(name: str) -> list[dict[str, str]]:
+Rows = list[dict[str, str]]
+ReadRows = Callable[[str], Rows]
+
+
+def read_csv(name: str) -> Rows:
     """The rows of a CSV file that comes with the program."""
-    text = files("iiecon.data").joinpath(name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    return rows_of(files("iiecon.data").joinpath(name).read_text(encoding="utf-8"))
+
+
+def rows_of(text: str) -> Rows:
+    """The rows of a CSV text by column name; a cell may hold several lines."""
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def default_inputs() -> ModelInputs:
@@ -167,27 +188,37 @@ def default_inputs() -> ModelInputs:
     """
     from iiecon.readers import read_bundled_table
 
-    table, sector_sections = read_bundled_table()
+    inputs = inputs_from(read_csv, *read_bundled_table())
+    source = catalogue.both("experts.illustrative")
+    return replace(inputs, experts=replace(inputs.experts, source=source))
+
+
+def inputs_from(read: ReadRows, table: IOTable, sector_sections: tuple[str, ...]) -> ModelInputs:
+    """Inputs from an IO table with the section of each sector, and from CSV files beside it.
+
+    `read` gives the rows of a file by its name, as `read_csv` does for the shipped ones. All scored
+    sectors count as direct, nothing is overridden and the options are the defaults.
+    """
     sections = tuple(
         Section(r["section"], r["name_zh"], r["name_en"], r["sector3"])
-        for r in read_csv("sections.csv")
+        for r in read("sections.csv")
     )
     letters = [s.code for s in sections]
-    provinces = _provinces()
+    provinces = _provinces(read)
     return ModelInputs(
         table=table,
         sector_codes=table.codes,
         sector_sections=sector_sections,
-        experts=_experts(),
+        experts=_experts(read),
         sections=sections,
-        section_va=_section_series("section_value_added.csv", "value_added", letters),
-        growth=_growth(letters),
-        wages=_section_series("section_wage.csv", "average_wage", letters),
-        macro=_macro(),
+        section_va=_section_series(read("section_value_added.csv"), "value_added", letters),
+        growth=_growth(read, letters),
+        wages=_section_series(read("section_wage.csv"), "average_wage", letters),
+        macro=_macro(read),
         provinces=provinces,
-        province_gdp=_province_gdp(provinces),
-        province_employed=_province_employed(provinces),
-        regions=tuple(Region(**row) for row in read_csv("regions.csv")),
+        province_gdp=_province_gdp(read, provinces),
+        province_employed=_province_employed(read, provinces),
+        regions=tuple(Region(**row) for row in read("regions.csv")),
     )
 
 
@@ -195,8 +226,7 @@ def _number(text: str) -> float:
     return float(text) if text else float("nan")
 
 
-def _section_series(name: str, column: str, letters: list[str]) -> Series:
-    rows = read_csv(name)
+def _section_series(rows: Rows, column: str, letters: list[str]) -> Series:
     years = tuple(sorted({int(r["year"]) for r in rows}))
     values = np.full((len(letters), len(years)), np.nan)
     for r in rows:
@@ -204,62 +234,66 @@ def _section_series(name: str, column: str, letters: list[str]) -> Series:
     return Series(years, values)
 
 
-def _growth(letters: list[str]) -> GrowthRules:
-    rows = {r["section"]: r for r in read_csv("growth_rules.csv")}
+def _growth(read: ReadRows, letters: list[str]) -> GrowthRules:
+    rows = {r["section"]: r for r in read("growth_rules.csv")}
     columns = ("weight_1", "weight_2", "weight_3", "addition", "addition_year")
     table = np.array([[float(rows[letter][c]) for c in columns] for letter in letters])
     return GrowthRules(table[:, :3], table[:, 3], table[:, 4])
 
 
-def _macro() -> Series:
-    rows = read_csv("macro.csv")
-    overrides = {int(r["year"]): float(r["tau"]) for r in read_csv("multiplier_override.csv")}
+def _macro(read: ReadRows) -> Series:
+    rows = read("macro.csv")
+    overrides = {int(r["year"]): float(r["tau"]) for r in read("multiplier_override.csv")}
     years = tuple(int(r["year"]) for r in rows)
     columns = [[_number(r[name]) for r in rows] for name in MACRO_COLUMNS[:-1]]
     columns.append([overrides.get(year, float("nan")) for year in years])
     return Series(years, np.array(columns))
 
 
-def _provinces() -> tuple[Province, ...]:
+def _provinces(read: ReadRows) -> tuple[Province, ...]:
     seen: dict[str, Province] = {}
-    for r in read_csv("province_gdp.csv"):
+    for r in read("province_gdp.csv"):
         seen.setdefault(r["code"], Province(r["code"], r["name_zh"], r["name_en"], r["region"]))
     return tuple(seen.values())
 
 
-def _province_gdp(provinces: tuple[Province, ...]) -> Series:
-    rows = read_csv("province_gdp.csv")
+def _province_gdp(read: ReadRows, provinces: tuple[Province, ...]) -> Series:
+    rows = read("province_gdp.csv")
     years = tuple(sorted({int(r["year"]) for r in rows}))
     order = [p.code for p in provinces]
     values = np.full((3 * len(order), len(years)), np.nan)
     for r in rows:
         first = 3 * order.index(r["code"])
         values[first : first + 3, years.index(int(r["year"]))] = [
-            float(r[s]) for s in ("primary", "secondary", "tertiary")
+            _number(r[s]) for s in ("primary", "secondary", "tertiary")
         ]
     return Series(years, values)
 
 
-def _province_employed(provinces: tuple[Province, ...], year: str = "2018") -> FloatArray:
-    rows = {r["code"]: r for r in read_csv("province_employment.csv") if r["year"] == year}
+def _province_employed(
+    read: ReadRows, provinces: tuple[Province, ...], year: str = "2018"
+) -> FloatArray:
+    rows = {r["code"]: r for r in read("province_employment.csv") if r.get("year", year) == year}
     columns = ("employed_urban_units", "employed_private_and_self")
     return np.array([[float(rows[p.code][c]) for c in columns] for p in provinces])
 
 
-def _experts() -> Experts:
-    factors = read_csv("score_factors.csv")
-    grades = read_csv("score_grades.csv")
-    rows = read_csv("ballots.csv")
-    codes = tuple(dict.fromkeys(r["code"] for r in rows))
-    counts = np.array([[float(r[g["grade"]]) for g in grades] for r in rows])
+def _experts(read: ReadRows) -> Experts:
+    factors = [r["factor"] for r in read("score_factors.csv")]
+    grades = [r["grade"] for r in read("score_grades.csv")]
+    rows = read("ballots.csv")
+    codes = list(dict.fromkeys(r["code"] for r in rows))
+    ballots = np.zeros((len(codes), len(factors), len(grades)))
+    for r in rows:
+        place = codes.index(r["code"]), factors.index(r["factor"])
+        ballots[place] = [float(r[grade]) for grade in grades]
     return Experts(
-        codes=codes,
-        factors=tuple(r["factor"] for r in factors),
-        weights=np.array([float(r["weight"]) for r in factors]),
-        grades=tuple(r["grade"] for r in grades),
-        grade_scores=np.array([float(r["score"]) for r in grades]),
-        ballots=counts.reshape(len(codes), len(factors), len(grades)),
+        codes=tuple(codes),
+        factors=tuple(factors),
+        weights=np.array([float(r["weight"]) for r in read("score_factors.csv")]),
+        grades=tuple(grades),
+        grade_scores=np.array([float(r["score"]) for r in read("score_grades.csv")]),
+        ballots=ballots,
         override=np.full(len(codes), np.nan),
         direct=(True,) * len(codes),
-        source=catalogue.both("experts.illustrative"),
     )

@@ -190,7 +190,7 @@ class ModelResults:
 
     def to_json(self) -> str:
         """The results as JSON text; what could not be given is null."""
-        return json.dumps(_plain(self.records()), ensure_ascii=False, indent=1) + "\n"
+        return json_text(self.records())
 
     def to_frames(self) -> dict[str, pd.DataFrame]:
         """One pandas table per list of the JSON contract."""
@@ -343,6 +343,11 @@ def finding_record(finding: Finding) -> Record:
         "message": finding.message,
         "fix": finding.fix,
     }
+
+
+def json_text(records: Any) -> str:
+    """Plain data as JSON text; what could not be given is null."""
+    return json.dumps(_plain(records), ensure_ascii=False, indent=1) + "\n"
 
 
 def _plain(value: Any) -> Any:

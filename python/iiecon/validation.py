@@ -16,6 +16,7 @@ from iiecon.findings import Finding, errors_of
 from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series, read_csv
 from iiecon.iotable import FloatArray
 from iiecon.plausibility import check_plausibility, far
+from iiecon.proposals import check_for_doubt
 from iiecon.regions import SECTORS3
 from iiecon.scoring import WEIGHTS_TOLERANCE
 
@@ -40,6 +41,7 @@ def check_inputs(inputs: ModelInputs) -> list[Finding]:
         *check_io_table(inputs.table),
         *check_for_sectors(inputs),
         *check_for_sections(inputs),
+        *check_for_doubt(inputs),
         *check_for_scale(inputs),
         *check_for_panel(inputs),
         *check_for_ballots(inputs),
@@ -136,7 +138,20 @@ def check_for_sections(inputs: ModelInputs) -> list[Finding]:
             for due in [standard_sectors3().get(s.code, s.sector3)]
             if s.sector3 != due and s.sector3 in SECTORS3
         ),
+        *_misnamed_sections(inputs),
     ]
+
+
+def _misnamed_sections(inputs: ModelInputs) -> Iterator[Finding]:
+    """Rows pasted in another order: the letter of one section beside the name of another."""
+    from iiecon.readers.names import look_up, section_titles, sections
+
+    for i, s in enumerate(inputs.sections):
+        for j, name in enumerate((s.name_zh, s.name_en)):
+            named = look_up(name, sections())
+            if named in section_titles() and named != s.code and s.code in section_titles():
+                values = {"section": s.code, "found": name, "due": section_titles()[s.code]}
+                yield Finding("error", "section_name", values, "section_names", i, j)
 
 
 def check_for_scale(inputs: ModelInputs) -> list[Finding]:
@@ -311,12 +326,38 @@ def check_for_provinces(inputs: ModelInputs) -> list[Finding]:
         for official in [province_codes().get(p.code, "")]
         if p.name_zh and not p.name_zh.startswith(official)
     ]  # fmt: skip
+    found += [*_misnamed_provinces(inputs), *_moved_regions(inputs)]
     known = {r.key for r in inputs.regions}
     return found + [
         Finding("error", "region_unknown", {"region": p.region}, "province_regions", i)
         for i, p in enumerate(inputs.provinces)
         if p.region and p.region not in known
     ]
+
+
+def _misnamed_provinces(inputs: ModelInputs) -> Iterator[Finding]:
+    """English names of other provinces, as when rows were pasted in another order."""
+    from iiecon.readers.names import look_up, province_titles, provinces
+
+    titles = province_titles()
+    for i, p in enumerate(inputs.provinces):
+        named = look_up(p.name_en, provinces())
+        if named in titles and named != p.code and p.code in titles:
+            values = {"code": p.code, "found": p.name_en, "name": titles[p.code]}
+            yield Finding("error", "province_name", values, "province_names", i, 1)
+
+
+def _moved_regions(inputs: ModelInputs) -> Iterator[Finding]:
+    """Provinces in other regions than the white paper's: wanted, or left behind by a paste."""
+    moved = [
+        i
+        for i, p in enumerate(inputs.provinces)
+        if p.region != standard_regions().get(p.code, p.region)
+    ]
+    if moved:
+        listed = "、".join(inputs.provinces[i].name_zh for i in moved)
+        values = {"count": len(moved), "names": listed}
+        yield Finding("warning", "province_region", values, "province_regions", moved[0])
 
 
 def check_for_labour(inputs: ModelInputs) -> list[Finding]:
@@ -360,6 +401,12 @@ def standard_sectors3() -> dict[str, str]:
 def province_codes() -> dict[str, str]:
     """Code → Chinese name of the 31 provinces with national accounts."""
     return {r["code"]: r["name_zh"] for r in read_csv("province_gdp.csv")}
+
+
+@cache
+def standard_regions() -> dict[str, str]:
+    """Province code → region of the white paper, blank for none."""
+    return {r["code"]: r["region"] for r in read_csv("province_gdp.csv")}
 
 
 def _last_product(inputs: ModelInputs) -> FloatArray:

@@ -255,6 +255,16 @@ def test_names_and_other_sheets() -> None:
     assert values == {("S", 1, 1): 10.0, ("S", 1, 2): 3.0}
 
 
+def test_some_sheets_alone_with_all_that_they_need() -> None:
+    sheets = {
+        "In": sheet(A1="=Out!B1+1"),
+        "Out": sheet(A1="=1+1", B1="=In!A2+3"),
+        "X": sheet(A1="=1/0"),
+    }
+    found = Calculator(Book(sheets), {}).calculate({"In"}).values
+    assert found == {("In", 1, 1): 4.0, ("Out", 1, 2): 3.0}
+
+
 def test_a_relative_name_is_refused() -> None:
     book = Book({"S": sheet(A1="=x", B1="=loop")}, {"x": "S!A1", "loop": "loop"})
     calculation = Calculator(book, {}).calculate()

@@ -351,7 +351,7 @@ FAULTS: list[tuple[str, set[str], Plant]] = [
     ("ribbon_once", {RIBBON}, second_ribbon),
     ("external_link", {WORKBOOK}, foreign_figures),
     ("element_order", {WORKBOOK}, calculation_first),
-    ("element_order", {"xl/worksheets/sheet19.xml"}, data_last),
+    ("element_order", {"xl/worksheets/sheet20.xml"}, data_last),
     ("full_calculation", {WORKBOOK}, full_calculation),
     ("private_trace", {"docProps/core.xml"}, author),
     ("private_trace", {"xl/sharedStrings.xml"}, text_with("C:\\Users\\somebody\\python.exe")),

@@ -246,9 +246,12 @@ def figures_of_table(table: IOTable) -> dict[str, Sequence[Sequence[object]] | F
     assert table.exports is not None
     assert table.imports is not None
     uses, primary = np.zeros((table.size, 5)), np.zeros((4, table.size))
-    uses[:, 0], primary[0] = table.final_use - table.exports, table.value_added
     if table.parts:
-        uses, primary = table.parts.final_uses, table.parts.value_added
+        # Tables with fewer columns of final use leave the last ones at zero.
+        uses[:, : len(table.parts.final_use_labels)] = table.parts.final_uses
+        primary[: len(table.parts.value_added_labels)] = table.parts.value_added
+    else:
+        uses[:, 0], primary[0] = table.final_use - table.exports, table.value_added
     discrepancy = np.zeros(table.size) if table.discrepancy is None else table.discrepancy
     money = {
         "IO_FLOWS": table.flows,
@@ -394,12 +397,11 @@ def test_153_sectors_of_another_year(
 
 
 def test_every_output_sheet_has_a_template(made: dict[str, bytes], built: bytes) -> None:
-    """Those an institute prints: not the checks, which belong to one calculation."""
+    """Those an institute prints: not the checks and the audit, which belong to one calculation."""
     book = openpyxl.load_workbook(io.BytesIO(built))
     outputs = {s.title for s in book if s.protection.sheet and s.sheet_state == "visible"}
     assert {name for group in OUTPUTS.values() for name in group} == outputs - {
-        "Checks",
-        "Functions",
+        *("Audit", "Checks", "Functions"),
     }
 
 

@@ -12,12 +12,34 @@ import sys
 from collections.abc import Callable, Sequence
 
 from iiecon import catalogue
-from iiecon.cli import building, computing, installing, publishing
+from iiecon.cli import (
+    auditing,
+    building,
+    calibrating,
+    computing,
+    importing,
+    installing,
+    other_tables,
+    publishing,
+    replicating,
+    yearbooks,
+)
 from iiecon.cli.console import DONE, FILE_ERROR, help_text, say, tolerant_output
 from iiecon.results import VERSION
 from iiecon.spreadsheet.package import FileProblem
 
-GROUPS = (computing, building, publishing, installing)
+GROUPS = (
+    computing,
+    auditing,
+    importing,
+    yearbooks,
+    building,
+    calibrating,
+    other_tables,
+    publishing,
+    replicating,
+    installing,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

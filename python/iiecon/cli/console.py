@@ -39,15 +39,31 @@ def workbook_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def json_apart(target: Path | None, *workbooks: Path) -> bool:
-    """Whether the JSON goes elsewhere than over a workbook."""
+def json_apart(target: Path | None, *read: Path | None) -> bool:
+    """Whether the JSON or CSV goes elsewhere than over a workbook, or a file or folder in use."""
     if target is None:
         return True
-    same = target.resolve() in {w.resolve() for w in workbooks}
-    if not same and target.suffix.lower() not in (".xlsm", ".xlsx"):
+    place = target.resolve()
+    in_use = {path.resolve() for path in read if path is not None}
+    if not in_use & {place, *place.parents} and target.suffix.lower() not in (".xlsm", ".xlsx"):
         return True
     say(f"{target}: {catalogue.both('cli.json_target')}; {catalogue.both('cli.json_target_fix')}")
     return False
+
+
+def import_target(given: argparse.Namespace) -> Path | None:
+    """Where an import writes; None, after saying why, for a name that cannot be taken."""
+    target: Path = given.out or given.workbook
+    wrong = (
+        "extension" if target.suffix.lower() != ".xlsm"
+        else "import_same" if target.resolve() == given.file.resolve()
+        else ""
+    )  # fmt: skip
+    if wrong:
+        say(f"{target}: {catalogue.both(f'cli.{wrong}')}")
+        return None
+    refuse_locked(target)
+    return target
 
 
 def refuse_locked(path: Path) -> None:
@@ -97,6 +113,25 @@ def print_summary(results: ModelResults) -> None:
         table.add_row(catalogue.both(f"label.{key}"), *(_shown(r[field], form) for r in national))
     table.caption = f"{catalogue.both('cli.marks')}\n{results.inputs.experts.source}"
     # Piped output has no width of its own: give it enough that nothing is cut.
+    Console(width=None if sys.stdout.isatty() else 130, soft_wrap=False).print(table)
+
+
+def print_table(
+    title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], caption: str = ""
+) -> None:
+    """A table of texts: the first column to the left, numbers to the right.
+
+    `headings` are names in the catalogue's `heading`.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, caption=caption or None)
+    for i, name in enumerate(headings):
+        heading = catalogue.both(f"heading.{name}").replace(" / ", "\n")
+        table.add_column(heading, justify="right" if i else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
     Console(width=None if sys.stdout.isatty() else 130, soft_wrap=False).print(table)
 
 

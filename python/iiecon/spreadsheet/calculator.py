@@ -4,7 +4,7 @@ What cannot be evaluated faithfully is reported with a reason and left without a
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 
 from iiecon.spreadsheet.cells import SheetCells
@@ -85,8 +85,8 @@ class Calculator:
         self._book = book
         self._functions = {name.upper(): function for name, function in functions.items()}
 
-    def calculate(self) -> Calculation:
-        """Evaluate every formula cell.
+    def calculate(self, sheets: Container[str] | None = None) -> Calculation:
+        """Evaluate every formula cell, or those of some sheets and all that they need.
 
         When an array turns out to cover cells that some formula has already read as empty, the
         whole book is evaluated again knowing the new ranges.
@@ -94,7 +94,7 @@ class Calculator:
         stored = ranges = self._book.array_ranges()
         for _ in range(_MAX_PASSES):
             run = Recalculation(self._book, self._functions, stored, ranges)
-            result = run.finish()
+            result = run.finish(sheets)
             if not run.outdated:
                 return result
             ranges = {**ranges, **result.spills}

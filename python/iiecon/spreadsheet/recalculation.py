@@ -1,7 +1,7 @@
 """One pass over all formula cells of a book, each evaluated after everything it reads."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -162,10 +162,13 @@ class Recalculation:
 
     # Order of evaluation
 
-    def finish(self) -> Calculation:
-        """Evaluate everything, growing arrays first so that the rest sees their new extent."""
+    def finish(self, sheets: Container[str] | None = None) -> Calculation:
+        """Evaluate everything, growing arrays first so that the rest sees their new extent; or
+        only the formulas of some sheets, with all that they need.
+        """
         for key in sorted(self._formulas, key=lambda key: not self._formulas[key].dynamic):
-            self._settle(key)
+            if sheets is None or key[0] in sheets:
+                self._settle(key)
         return self._result
 
     def _settle(self, key: Key) -> None:

@@ -6,11 +6,14 @@ import io
 import math
 import re
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
+from openpyxl.styles import Alignment
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter, rows_from_range
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.properties import CalcProperties
@@ -26,7 +29,7 @@ from iiecon.spreadsheet.values import a1
 from iiecon.workbook import theme
 from iiecon.workbook.assemble import assemble
 from iiecon.workbook.draw import draw
-from iiecon.workbook.layout import FORMATS, LINE_HEIGHT, MARK_ROOM, Block, Sheet
+from iiecon.workbook.layout import FORMATS, LINE_HEIGHT, MARK_ROOM, Block, Sheet, length
 from iiecon.workbook.macros import with_macros
 from iiecon.workbook.print_setup import print_setup
 from iiecon.workbook.read import Reader
@@ -35,9 +38,11 @@ from iiecon.workbook.stamp import stamp_cells
 from udfs import FUNCTIONS
 
 CHART_ROW = 15.0  # points
-WIDE = 1.75  # the width of a Chinese character in letters
 HIGHEST_ROW = 409.0  # the limit of Excel
 NAMES, NARROW = 4, 20  # beyond the columns of names, heads up to this width are centred
+PLACED = {"general": theme.LEFT, "text": theme.LEFT, "word": theme.CENTRE, "tick": theme.CENTRE}
+# What openpyxl calls the style of a cell, by role, number format and alignment.
+Looks = dict[tuple[str, str, int], StyleArray]
 OWN_FUNCTION = re.compile(r"\b(" + "|".join(FUNCTIONS) + r")\(")
 
 
@@ -70,9 +75,10 @@ def written(sheets: list[Sheet]) -> bytes:
     workbook.remove(workbook.worksheets[0])
     for style in theme.styles():
         workbook.add_named_style(style)
+    looks: Looks = {}
     for sheet in sheets:
         worksheet = workbook.create_sheet(sheet.name)
-        _fill(worksheet, sheet)
+        _fill(worksheet, sheet, looks)
         for block in sheet.blocks:
             if block.name:
                 area = _absolute(block)
@@ -91,9 +97,9 @@ def written(sheets: list[Sheet]) -> bytes:
     return buffer.getvalue()
 
 
-def _fill(worksheet: Worksheet, sheet: Sheet) -> None:
+def _fill(worksheet: Worksheet, sheet: Sheet, looks: Looks) -> None:
     for block in sheet.blocks:
-        _write(worksheet, block, sheet)
+        _write(worksheet, block, sheet, looks)
     for column, width in sheet.widths.items():
         worksheet.column_dimensions[get_column_letter(column)].width = width
     worksheet.sheet_format.defaultRowHeight = LINE_HEIGHT
@@ -142,6 +148,8 @@ def _formats(worksheet: Worksheet, sheet: Sheet) -> None:
     """Whatever looks different by what the cells hold."""
     rules = [(mark.area, theme.estimated(mark.condition, mark.format)) for mark in sheet.marks]
     rules += [(mark.area, theme.shown_as(mark.condition, mark.format)) for mark in sheet.shown_as]
+    rules += [(area, theme.doubtful(condition)) for area, condition in sheet.doubts.items()]
+    rules += [(tint.area, theme.tinted(tint.condition, tint.tone)) for tint in sheet.tints]
     rules += [(scale.area, theme.scale(scale)) for scale in sheet.scales]
     rules += [(area, rule) for area in sheet.lights for rule in theme.light(area.split(":")[0])]
     for area, rule in rules:
@@ -179,15 +187,10 @@ def _lines(value: object, width: float, wrapped: bool) -> int:
     """Lines that a label with line breaks, or any in a wrapped column, takes in a column."""
     if not isinstance(value, str) or ("\n" not in value and not wrapped):
         return 1
-    return sum(max(1, math.ceil(_long(line) / width)) for line in value.split("\n"))
+    return sum(max(1, math.ceil(length(line) / width)) for line in value.split("\n"))
 
 
-def _long(line: str) -> float:
-    """The length of a line in the unit of column widths; Chinese characters are wide."""
-    return sum(WIDE if ord(c) > 0x2E80 else 1.0 for c in line)
-
-
-def _write(worksheet: Worksheet, block: Block, sheet: Sheet) -> None:
+def _write(worksheet: Worksheet, block: Block, sheet: Sheet, looks: Looks) -> None:
     if block.values is None and block.formula is None and not block.spill:
         return  # a name over cells that other blocks fill
     for i in range(block.rows):
@@ -197,7 +200,7 @@ def _write(worksheet: Worksheet, block: Block, sheet: Sheet) -> None:
                 cell.value = block.values[i][j] if block.values[i][j] != "" else None
             elif block.formula is not None:
                 _put_formula(worksheet, cell, block.formula(block.row + i, block.column + j))
-            _dress(cell, block, sheet)
+            _dress(cell, block, sheet, looks)
     if block.spill:
         anchor = _cell(worksheet, block.row, block.column)
         _put_array(worksheet, anchor, block.area, block.spill)
@@ -234,22 +237,33 @@ def _put_array(worksheet: Worksheet, cell: Cell, area: str, formula: str) -> Non
     worksheet[cell.coordinate] = ArrayFormula(area, f"={formula}")
 
 
-def _dress(cell: Cell, block: Block, sheet: Sheet) -> None:
-    cell.style = block.role
-    if block.format != "general":
-        cell.number_format = FORMATS[block.format]
+def _dress(cell: Cell, block: Block, sheet: Sheet, looks: Looks) -> None:
+    """Looks are found once for all cells that share them: openpyxl takes long to find one."""
+    alignment = _alignment(cell, block, sheet)
+    look = (block.role, block.format, id(alignment))
+    if look not in looks:
+        cell.style = block.role
+        if block.format != "general":
+            cell.number_format = FORMATS[block.format]
+        if alignment is not None:
+            cell.alignment = alignment
+        looks[look] = cell._style  # type: ignore[attr-defined]
+    cell._style = copy(looks[look])  # type: ignore[attr-defined]
+
+
+def _alignment(cell: Cell, block: Block, sheet: Sheet) -> Alignment | None:
+    """How a cell is placed, where its role does not say it; one of the theme's."""
     if block.role.startswith("tile"):
-        return
+        return None
     if isinstance(cell.value, str) and "\n" in cell.value:
         narrow = cell.column > NAMES and sheet.widths.get(cell.column, 9) <= NARROW
-        cell.alignment = theme.CENTRE if narrow and block.role == "header" else theme.WRAPPED
-    elif cell.column in sheet.wrapped and block.role != "header":
-        cell.alignment = theme.WRAPPED
-    elif block.computed and block.role not in ("label", "english", "note"):
+        return theme.CENTRE if narrow and block.role == "header" else theme.WRAPPED
+    if cell.column in sheet.wrapped and block.role != "header":
+        return theme.WRAPPED
+    if block.computed and block.role not in ("label", "english", "note"):
         # Results are numbers or marks and stand to the right, texts to the left.
-        placed = {"general": theme.LEFT, "text": theme.LEFT}
-        placed |= dict.fromkeys(("word", "tick"), theme.CENTRE)
-        cell.alignment = placed.get(block.format, theme.RIGHT)
+        return PLACED.get(block.format, theme.RIGHT)
+    return None
 
 
 def _absolute(block: Block) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from iiecon import catalogue, options
-from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series, read_csv
+from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Proposed, Series, read_csv
 from iiecon.iotable import FloatArray, IOTable
+from iiecon.proposals import SURE
 from iiecon.spreadsheet.values import a1
 from iiecon.workbook.layout import STAMP_NAMES, Block, Printing, Sheet, Value
 
@@ -65,6 +66,7 @@ def about(sheets: Sequence[Sheet]) -> Sheet:
         row += 2
     _contents(sheet, row + 1, sheets)
     sheet.widths = {1: 110}
+    sheet.wrapped = (1,)
     return sheet
 
 
@@ -149,8 +151,27 @@ def sectors(inputs: ModelInputs) -> Sheet:
     sheet.table(TOP + 1, 4, column_of(inputs.sector_sections), "input", "SECTOR_SECTIONS")
     flags = [1 if code in direct else None for code in table.codes]
     sheet.table(TOP + 1, 5, column_of(flags), "input", "SECTOR_DIRECT")
-    sheet.widths = {1: 9, 2: 34, 3: 48, 4: 10, 5: 10}
+    _confidence(sheet, inputs)
+    sheet.widths = {1: 9, 2: 34, 3: 48, 4: 10, 5: 10, 6: 12, 7: 12, 8: 70}
     return sheet
+
+
+def _confidence(sheet: Sheet, inputs: ModelInputs) -> None:
+    """How sure what an import proposed is, and why; doubtful cells and what they speak of stand
+    out until the analyst clears them.
+    """
+    count = len(inputs.sector_codes)
+    proposed = inputs.proposed or Proposed(np.full((count, 2), np.nan), ("",) * count)
+    sheet.text(
+        TOP, 6, header("section_confidence"), header("direct_confidence"), header("reason"),
+        role="header",
+    )  # fmt: skip
+    confidence = cells(proposed.confidence)
+    sheet.table(TOP + 1, 6, confidence, "input", "SECTOR_CONFIDENCE", "share")
+    sheet.table(TOP + 1, 8, column_of(proposed.reasons), "input", "SECTOR_REASONS")
+    last = TOP + count
+    doubtful = f"AND(ISNUMBER(F{TOP + 1}),F{TOP + 1}<{SURE})"
+    sheet.doubts = dict.fromkeys((f"{a}{TOP + 1}:{b}{last}" for a, b in ("DE", "FG")), doubtful)
 
 
 def experts(inputs: ModelInputs) -> Sheet:

@@ -34,6 +34,7 @@ Role = Literal[
     "tile_name",
     "tile_foot",
 ]
+Tone = Literal["good", "near", "doubt", "none"]
 Value = str | float | int | bool | None
 
 MARK_ROOM = "_ _e"  # as wide as the mark " e", so that digits stand below one another
@@ -57,18 +58,28 @@ FORMATS = {
     "text": "@",
 }
 LINE_HEIGHT = 13.0  # of a row, in points
+WIDE = 1.75  # the width of a Chinese character in letters
 # The unit that a number format stands for on the output sheets.
 UNITS = {"money": "亿元", "people": "万人"}
 
 
+def length(line: str) -> float:
+    """The length of a line in the unit of column widths; Chinese characters are wide."""
+    return sum(WIDE if ord(c) > 0x2E80 else 1.0 for c in line)
+
+
 @dataclass(frozen=True)
 class InputRange:
-    """A named range that an analyst fills: where it must be and what may stand in it."""
+    """A named range that an analyst fills: where it must be and what may stand in it.
+
+    Workbooks made before there was an `optional` range need not have it.
+    """
 
     name: str
     sheet: str
     kind: Kind
     blank: bool = False
+    optional: bool = False
 
 
 INPUT_SHEETS = (
@@ -107,6 +118,8 @@ INPUT_RANGES = {
         InputRange("SECTOR_CODES", "Sectors", "code"),
         InputRange("SECTOR_SECTIONS", "Sectors", "text"),
         InputRange("SECTOR_DIRECT", "Sectors", "text", blank=True),
+        InputRange("SECTOR_CONFIDENCE", "Sectors", "number", blank=True, optional=True),
+        InputRange("SECTOR_REASONS", "Sectors", "text", blank=True, optional=True),
         InputRange("SCORES_SOURCE", "Experts", "text"),
         InputRange("FACTOR_KEYS", "Experts", "text"),
         InputRange("FACTOR_WEIGHTS", "Experts", "number"),
@@ -170,6 +183,8 @@ SHAPES = {
     "IO_VALUE_ADDED": ("1", "IO_CODES"),
     "SECTOR_SECTIONS": ("SECTOR_CODES", "1"),
     "SECTOR_DIRECT": ("SECTOR_CODES", "1"),
+    "SECTOR_CONFIDENCE": ("SECTOR_CODES", "2"),
+    "SECTOR_REASONS": ("SECTOR_CODES", "1"),
     "SCORES_SOURCE": ("1", "1"),
     "FACTOR_WEIGHTS": ("FACTOR_KEYS", "1"),
     "GRADE_SCORES": ("1", "GRADE_KEYS"),
@@ -230,6 +245,7 @@ PLACES = {
     "sector_codes": ("SECTOR_CODES", "same"),
     "sector_sections": ("SECTOR_SECTIONS", "same"),
     "sector_direct": ("SECTOR_DIRECT", "same"),
+    "sector_confidence": ("SECTOR_CONFIDENCE", "same"),
     "weights": ("FACTOR_WEIGHTS", "same"),
     "grade_scores": ("GRADE_SCORES", "across"),
     "ballots": ("BALLOTS", "same"),
@@ -238,6 +254,7 @@ PLACES = {
     "score_override": ("SCORE_OVERRIDE", "same"),
     "section_codes": ("SECTION_CODES", "same"),
     "section_sector3": ("SECTION_SECTOR3", "same"),
+    "section_names": ("SECTION_NAMES", "same"),
     "growth_weights": ("GROWTH_WEIGHTS", "same"),
     "growth_addition": ("GROWTH_ADDITION", "same"),
     "province_names": ("PROVINCE_NAMES", "same"),
@@ -333,16 +350,26 @@ class Scale:
     stops: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Tint:
+    """Cells of `area` coloured softly where `condition` holds, written for its first cell."""
+
+    area: str
+    condition: str
+    tone: Tone
+
+
 @dataclass
 class Printing:
     """How a sheet goes on paper, A4: rows and columns repeated on each page ("1:2", "A:B"), how
     many pages wide, and the rows where a table begins, none of which is cut where it fits on a
-    page.
+    page. Columns beyond the number `printed` stay off paper (0: none do).
     """
 
     rows: str = "1:2"
     columns: str = ""
     pages_wide: int = 1
+    printed: int = 0
     tables: list[int] = field(default_factory=list)
 
 
@@ -354,6 +381,8 @@ class Sheet:
     sheet with `print_areas` each is printed on a page of its own, and nothing else. `lights` are
     cells with ✔ or ✘, `filtered` is the area that a reader may filter, `wrapped` are columns of
     long texts, `heights` those of single rows in points. `shown_as`: number formats by condition.
+    `doubts`: areas whose cells stand out where a condition says that they are to be confirmed;
+    `tints`: those that are coloured by what they say.
     `links` lead from a cell to the sheet of that name.
     """
 
@@ -363,6 +392,8 @@ class Sheet:
     widths: dict[int, float] = field(default_factory=dict)
     freeze: tuple[int, int] = (5, 1)
     marks: list[Mark] = field(default_factory=list)
+    doubts: dict[str, str] = field(default_factory=dict)
+    tints: list[Tint] = field(default_factory=list)
     hidden: bool = False
     charts: list[Chart] = field(default_factory=list)
     print_areas: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from iiecon import catalogue
+from iiecon.spreadsheet.values import a1
 from iiecon.workbook.layout import LINE_HEIGHT, Sheet
 from iiecon.workbook.theme import FONT
 
@@ -36,6 +37,9 @@ def print_setup(worksheet: Worksheet, sheet: Sheet) -> None:
         worksheet.print_title_rows = printing.rows
     if printing.columns:
         worksheet.print_title_cols = printing.columns
+    if printing.printed:
+        last = max(b.row + b.rows - 1 for b in sheet.blocks if b.column <= printing.printed)
+        worksheet.print_area = f"A1:{a1(last, printing.printed)}"
     for row in _breaks(worksheet, sheet):
         worksheet.row_breaks.append(Break(id=row - 1))
     _footer(worksheet, sheet)
@@ -58,7 +62,7 @@ def _breaks(worksheet: Worksheet, sheet: Sheet) -> Iterator[int]:
         return
     last = max(block.row + block.rows for block in sheet.blocks)
     room = _room(sheet)
-    repeated = _height(worksheet, 1, 2) if sheet.printing.rows else 0.0
+    repeated = _repeated(worksheet, sheet.printing.rows)
     page = 1
     for start, end in zip(starts, [*starts[1:], last], strict=True):
         above = 0.0 if page == 1 else repeated
@@ -69,10 +73,18 @@ def _breaks(worksheet: Worksheet, sheet: Sheet) -> Iterator[int]:
 
 def _room(sheet: Sheet) -> float:
     """The height of a page in the points of the sheet, which is scaled to the page's width."""
-    used = max(block.column + block.columns - 1 for block in sheet.blocks)
+    used = sheet.printing.printed or max(b.column + b.columns - 1 for b in sheet.blocks)
     width = CHARACTER * sum(sheet.widths.get(column, 9) for column in range(1, used + 1))
     scale = min(1.0, (LONG_SIDE - 2 * SIDE * INCH) * sheet.printing.pages_wide / width)
     return (SHORT_SIDE - (TOP + BOTTOM) * INCH) / scale
+
+
+def _repeated(worksheet: Worksheet, rows: str) -> float:
+    """The height of the rows that are repeated on each page, such as "1:2"."""
+    if not rows:
+        return 0.0
+    first, last = rows.split(":")
+    return _height(worksheet, int(first), int(last))
 
 
 def _height(worksheet: Worksheet, first: int, last: int) -> float:

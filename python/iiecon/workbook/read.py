@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from iiecon.inputs import (
     Experts,
     GrowthRules,
     ModelInputs,
+    Proposed,
     Province,
     Region,
     Section,
@@ -38,6 +39,8 @@ from udfs import FUNCTIONS
 from udfs.arguments import label
 
 YEAR_RANGES = ("IO_YEAR", "SECTION_VA_YEARS", "MACRO_YEARS", "WAGE_YEARS", "PROVINCE_YEARS")
+# Findings that only say that a workbook is still to be filled in.
+LEFT_TO_FILL = ("range_blank", "cell_blank", "cell_blank_text", "direct_without_ballots")
 LARGEST_RANGE = 1_000_000  # cells; a name over whole columns is no input range
 
 
@@ -76,9 +79,9 @@ class Reader:
         self.findings: list[Finding] = []
 
     @classmethod
-    def of(cls, book: Book) -> Reader:
-        """The reader of a book, with all its formulas evaluated here."""
-        return cls(book, Calculator(book, FUNCTIONS).calculate())
+    def of(cls, book: Book, sheets: Container[str] | None = None) -> Reader:
+        """The reader of a book, with its formulas evaluated here: all, or those of some sheets."""
+        return cls(book, Calculator(book, FUNCTIONS).calculate(sheets))
 
     def inputs(self) -> ModelInputs | None:
         """The inputs, or None when something stands in the way (see `findings`)."""
@@ -87,6 +90,20 @@ class Reader:
             if errors_of(self.findings):
                 return None
         inputs = self._assembled()
+        return None if errors_of(self.findings) else inputs
+
+    def inputs_around(self, table: IOTable) -> ModelInputs | None:
+        """The inputs with this table in place of the workbook's, for a workbook that may still be
+        filled in: what is blank is NaN or "". Sectors and ballots are those of the workbook's own
+        table. None when something stands in the way (see `findings`).
+        """
+        for step in (self._sheets, self._names, self._cells, self._shapes):
+            step()
+            self.findings = [f for f in self.findings if not _of_another_table(f)]
+            if errors_of(self.findings):
+                return None
+        inputs = self._assembled(table)
+        self.findings = [f for f in self.findings if not _of_another_table(f)]
         return None if errors_of(self.findings) else inputs
 
     def range(self, name: str) -> Range | None:
@@ -104,6 +121,11 @@ class Reader:
             return None
         return Range(sheet, area, self._values(sheet, area))
 
+    def labels(self, name: str) -> tuple[str, ...]:
+        """The labels in a named range; none when it is missing."""
+        place = self.range(name)
+        return () if place is None else tuple(label(v) for row in place.cells for v in row)
+
     def located(self, finding: Finding) -> Finding:
         """The finding with the sheet and cell that its table and index stand for."""
         if finding.sheet or finding.table not in PLACES:
@@ -114,7 +136,7 @@ class Reader:
             return finding
         if finding.row is None and finding.column is None:
             return replace(finding, sheet=place.sheet, cell=str(place.area))
-        row, column = _turned(turn, finding.row or 0, finding.column or 0, place.area.width)
+        row, column = turned(turn, finding.row or 0, finding.column or 0, place.area.width)
         return replace(finding, sheet=place.sheet, cell=place.cell(row, column))
 
     def _values(self, sheet: str, area: Area) -> list[list[Scalar]]:
@@ -146,6 +168,8 @@ class Reader:
             own = [s for s, n in self.book.local_names if n.casefold() == name.casefold()]
             if own:
                 self._error("name_shadowed", rule.sheet, "", name=name, sheet=own[0])
+            elif found is None and rule.optional:
+                continue
             elif found is None or found.sheet != rule.sheet:
                 self._error("name_missing", rule.sheet, "", name=name)
             else:
@@ -185,6 +209,8 @@ class Reader:
     def _shapes(self) -> None:
         """Ranges that belong together have one size; years rise one by one; labels agree."""
         for name, (rows, columns) in SHAPES.items():
+            if name not in self._ranges:
+                continue  # an optional one
             area = self._ranges[name].area
             height, width = self._size(rows), self._size(columns)
             if (area.height, area.width) != (height, width):
@@ -201,7 +227,7 @@ class Reader:
     def _check_years(self, name: str) -> None:
         years = self._numbers(name).ravel()
         for i, year in enumerate(years):
-            if year != int(year) or not 1900 <= year <= 2200 or (i and year != years[i - 1] + 1):
+            if year % 1 or not 1900 <= year <= 2200 or (i and year != years[i - 1] + 1):
                 self._error_at("year_header", name, i, value=f"{year:g}")
                 return
 
@@ -243,7 +269,7 @@ class Reader:
 
     # --- assembling -----------------------------------------------------------------------------
 
-    def _assembled(self) -> ModelInputs | None:
+    def _assembled(self, table: IOTable | None = None) -> ModelInputs | None:
         options = self._options()
         if options is None:
             return None
@@ -257,7 +283,7 @@ class Reader:
         )  # fmt: skip
         regions = zip(self._labels("REGION_KEYS"), *self._columns("REGION_NAMES"), strict=True)
         return ModelInputs(
-            table=self._table(options),
+            table=table or self._table(options),
             sector_codes=self._labels("SECTOR_CODES"),
             sector_sections=self._labels("SECTOR_SECTIONS"),
             experts=self._experts(),
@@ -275,7 +301,17 @@ class Reader:
             province_employed=self._numbers("PROVINCE_EMPLOYED"),
             regions=tuple(Region(*row) for row in regions),
             options=options,
+            proposed=self._proposed(),
         )
+
+    def _proposed(self) -> Proposed | None:
+        """What an import proposed and nobody has decided yet; None when nothing is left."""
+        if not {"SECTOR_CONFIDENCE", "SECTOR_REASONS"} <= self._ranges.keys():
+            return None
+        confidence = self._numbers("SECTOR_CONFIDENCE")
+        if np.isnan(confidence).all():
+            return None
+        return Proposed(confidence, self._labels("SECTOR_REASONS"))
 
     def _options(self) -> Options | None:
         given: dict[str, str | int | None] = {}
@@ -387,6 +423,11 @@ class Reader:
         self.findings.append(Finding("error", key, values, sheet=at_sheet, cell=at_cell))
 
 
+def _of_another_table(finding: Finding) -> bool:
+    """Whether a finding does not matter once the table is replaced and blanks may be filled."""
+    return finding.sheet == "IO_Table" or finding.key in LEFT_TO_FILL
+
+
 def _is_blank(place: Range) -> bool:
     """Whether nothing at all has been filled in."""
     return all(value is None or value == "" for row in place.cells for value in row)
@@ -397,7 +438,8 @@ def _unless_zero(values: FloatArray) -> FloatArray | None:
     return values if values.any() else None
 
 
-def _turned(turn: str, row: int, column: int, width: int) -> tuple[int, int]:
+def turned(turn: str, row: int, column: int, width: int) -> tuple[int, int]:
+    """The cell of a range `width` wide that holds a model's array element (see `PLACES`)."""
     turns: Mapping[str, Callable[[], tuple[int, int]]] = {
         "same": lambda: (row, column),
         "across": lambda: (column, row),

@@ -13,6 +13,7 @@ from iiecon.workbook import (
     output_sheets,
     world_sheet,
 )
+from iiecon.workbook.audit_sheet import audit_sheet
 from iiecon.workbook.functions_sheet import functions
 from iiecon.workbook.io_sheet import io_table
 from iiecon.workbook.layout import Sheet
@@ -62,6 +63,8 @@ def sheets_with_formulas(inputs: ModelInputs) -> list[Sheet]:
         input_sheets.section_va(inputs),
         world_sheet.countries(),
     ]
+    last_output = max(i for i, sheet in enumerate(sheets) if sheet.output)
+    sheets.insert(last_output + 1, audit_sheet(inputs, sheets))
     for sheet in sheets:
         _name_computed_blocks(sheet)
     return sheets

@@ -18,7 +18,7 @@ from openpyxl.styles import (
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 
-from iiecon.workbook.layout import FORMATS, Role, Scale
+from iiecon.workbook.layout import FORMATS, Role, Scale, Tone
 
 FONT = "Microsoft YaHei"
 WHITE = "FFFFFFFF"
@@ -47,6 +47,14 @@ SIZES = {
 BOLD = ("header", "title", "total", "tile_name")
 GOOD = ("FFC6E7CD", "FF1E6B34")  # fill and ink of the check light
 BAD = ("FFF7C9C4", "FF9C1C10")
+DOUBT = ("FFFFE8A6", "FF7A5200")  # fill and ink of what is to be confirmed
+# Fill and ink of a verdict.
+TONES: dict[Tone, tuple[str, str]] = {
+    "good": ("FFD9EEDD", "FF1E6B34"),
+    "near": ("FFF3F6DC", "FF55611B"),
+    "doubt": ("FFFFE8A6", "FF7A5200"),
+    "none": ("FFE9E9E9", PALE_INK),
+}
 # Light to middle blue, on which dark figures are read; told apart by colour-blind readers too.
 SCALE: tuple[str, ...] = ("FFF2F7FC", "FFB5D4EB", "FF63A8D6")
 TAB_COLOURS = {True: "FF4C9A5F", False: "FF3B73B9"}
@@ -119,6 +127,24 @@ def unseen(condition: str) -> Rule:
     return Rule(
         type="expression", dxf=DifferentialStyle(font=Font(color=WHITE)), formula=[condition]
     )
+
+
+def doubtful(condition: str) -> Rule:
+    """Cells that an analyst has to confirm."""
+    fill, ink = DOUBT
+    style = DifferentialStyle(
+        font=Font(bold=True, color=ink), fill=PatternFill(bgColor=fill, fill_type="solid")
+    )
+    return Rule(type="expression", dxf=style, formula=[condition])
+
+
+def tinted(condition: str, tone: Tone) -> Rule:
+    """Cells coloured by a verdict."""
+    fill, ink = TONES[tone]
+    style = DifferentialStyle(
+        font=Font(color=ink), fill=PatternFill(bgColor=fill, fill_type="solid")
+    )
+    return Rule(type="expression", dxf=style, formula=[condition])
 
 
 def light(cell: str) -> list[Rule]:
