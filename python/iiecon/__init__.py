@@ -3,13 +3,14 @@
 Money in 亿元, people in 万人, shares as fractions.
 """
 
+from pathlib import Path
+
 from iiecon.contribution import Contribution, leontief_contribution
 from iiecon.findings import Finding, InputError
 from iiecon.inputs import ModelInputs, default_inputs
 from iiecon.iotable import IOTable
 from iiecon.model import run_model
 from iiecon.options import Options
-from iiecon.readers import read_io_table
 from iiecon.regions import province_value_added
 from iiecon.results import VERSION, ModelResults
 
@@ -29,6 +30,20 @@ __all__ = [
     "read_io_table",
     "run_model",
 ]
+
+
+def read_io_table(
+    path: str | Path, layout: str = "auto", *, sheet: str = "", unit: str = ""
+) -> IOTable:
+    """An official table, an OECD table or a plain matrix from .xls, .xlsx or .csv. Chinese tables
+    come in 亿元, others in their own unit.
+
+    `sheet` and `unit` ("万元", "亿元") settle what the file leaves open. Raises InputError naming
+    sheet and cell, and `iiecon.spreadsheet.package.FileProblem` when the file cannot be read.
+    """
+    from iiecon.readers import read_io_table as read
+
+    return read(path, layout, sheet=sheet, unit=unit)
 
 
 def load_inputs(path: str) -> ModelInputs:

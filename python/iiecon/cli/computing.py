@@ -15,6 +15,7 @@ from iiecon.cli.console import (
     AddCommand,
     help_text,
     json_apart,
+    no_collection,
     print_summary,
     progress,
     refuse_locked,
@@ -80,7 +81,8 @@ def _recalculated(given: argparse.Namespace, step: Callable[[str], None]) -> Rec
     """The workbook recalculated in memory, and the JSON written where it was asked for."""
     from iiecon.workbook.recalculate import recalculate
 
-    done = recalculate(given.workbook, step)
+    with no_collection():
+        done = recalculate(given.workbook, step)
     if given.json:
         write_atomically(given.json, _json(done).encode(), backup=False)
     return done

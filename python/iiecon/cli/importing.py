@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +16,7 @@ from iiecon.cli.console import (
     AddCommand,
     help_text,
     import_target,
+    no_collection,
     progress,
     report_errors,
     report_findings,
@@ -52,7 +51,7 @@ def _import(given: argparse.Namespace) -> int:
     target = import_target(given)
     if target is None:
         return WRONG_USAGE
-    with _no_collection(), progress() as step:
+    with no_collection(), progress() as step:
         try:
             done = import_table(
                 given.workbook,
@@ -75,18 +74,6 @@ def _import(given: argparse.Namespace) -> int:
     if backup:
         print(catalogue.both("cli.backup", path=backup))
     return DONE
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """A whole workbook is made of many small objects that all stay: looking for garbage among them
-    takes a fifth of the time.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _codes(text: str) -> list[str]:

@@ -435,12 +435,15 @@ def _sides(sheet: Sheet, top: int, identities: Sequence[Identity], rows: Mapping
 
 
 def _verdicts(sheet: Sheet, top: int, count: int) -> None:
-    """The middles of both sides, their rounding added up, and whether the two meet."""
+    """The middles of both sides, their rounding added up, and whether the two meet. Rounded, for
+    programs differ in whether the last bits of float64 make a difference of equal sides.
+    """
+    apart = "AUDIT_LEFT_LOW+AUDIT_LEFT_HIGH-AUDIT_RIGHT_LOW-AUDIT_RIGHT_HIGH"
     shown = (
         (PRINTED, "(AUDIT_RIGHT_LOW+AUDIT_RIGHT_HIGH)/2"),
         (HALF, "(AUDIT_LEFT_HIGH-AUDIT_LEFT_LOW+AUDIT_RIGHT_HIGH-AUDIT_RIGHT_LOW)/2"),
         (MODEL, "(AUDIT_LEFT_LOW+AUDIT_LEFT_HIGH)/2"),
-        (DIFFERENCE, "(AUDIT_LEFT_LOW+AUDIT_LEFT_HIGH-AUDIT_RIGHT_LOW-AUDIT_RIGHT_HIGH)/2"),
+        (DIFFERENCE, f"ROUND(({apart})/2,9)"),
     )
     for column, formula in shown:
         sheet.spill(top, column, count, 1, f'IFERROR({formula},"")', format="rate")
@@ -448,7 +451,7 @@ def _verdicts(sheet: Sheet, top: int, count: int) -> None:
         large = f"AND(ISNUMBER(${a1(top, PRINTED)}),${a1(top, PRINTED)}>={LARGE})"
         sheet.shown_as.append(Mark(area, large, "money"))
     gap = "(AUDIT_LEFT_LOW+AUDIT_LEFT_HIGH)/(AUDIT_RIGHT_LOW+AUDIT_RIGHT_HIGH)-1"
-    gap = f'IFERROR({gap},"")'
+    gap = f'IFERROR(ROUND({gap},12),"")'
     sheet.spill(top, RELATIVE, count, 1, gap, "AUDIT_IDENTITY_GAP", "share")
     meet = "*".join(
         f"(AUDIT_{a}_LOW-AUDIT_{b}_HIGH<=AUDIT_EXACT*ABS(AUDIT_{b}_HIGH))"

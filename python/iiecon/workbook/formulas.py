@@ -63,7 +63,7 @@ def _check_block(
                 due = (
                     block.formula(block.row + i, block.column + j) if block.formula else block.spill
                 )
-                if _essence(cell.formula) != _essence(due):
+                if cell.formula != due and _essence(cell.formula) != _essence(due):
                     yield replace(
                         _at("formula_changed", place, i, j, found=f"={cell.formula}"),
                         severity="warning",
