@@ -27,6 +27,12 @@ THREADS_PAY_FROM = 500
 SINGULAR = 1e10
 
 
+# The fields of a table with one figure for each sector; some may be absent.
+VECTORS = (
+    "output", "value_added", "other_inputs", "final_use", "exports", "imports", "discrepancy",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class TableParts:
     """The blocks around the flows as printed: `final_uses` n × k (exports not included) and
@@ -125,17 +131,7 @@ class IOTable:
 
     def scaled(self, factor: float, unit: str) -> IOTable:
         """The same table in another unit of money."""
-        money = [
-            "flows",
-            "output",
-            "value_added",
-            "other_inputs",
-            "final_use",
-            "exports",
-            "imports",
-            "discrepancy",
-        ]
-        changed = {k: _times(getattr(self, k), factor) for k in money}
+        changed = {k: _times(getattr(self, k), factor) for k in ("flows", *VECTORS)}
         parts = self.parts and replace(
             self.parts,
             final_uses=self.parts.final_uses * factor,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -348,6 +351,15 @@ def finding_record(finding: Finding) -> Record:
 def json_text(records: Any) -> str:
     """Plain data as JSON text; what could not be given is null."""
     return json.dumps(_plain(records), ensure_ascii=False, indent=1) + "\n"
+
+
+def csv_text(records: Sequence[Mapping[str, Any]]) -> str:
+    """Plain records of one kind as CSV text, their keys above."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(records[0]) if records else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(records)
+    return text.getvalue()
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from iiecon.audit.expressions import Interval
 from iiecon.findings import Finding, InputError
-from iiecon.spreadsheet.package import FileProblem
 
 SHIPPED = "published_figures.csv"
 REQUIRED = ("id", "unit", "value")
@@ -89,18 +88,10 @@ def read_publication(path: str | Path) -> Publication:
 
     Raises FileProblem when it cannot be read, InputError naming the lines that are wrong.
     """
+    from iiecon.readers.rows import text_of
+
     file = Path(path)
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        key = "missing" if isinstance(error, FileNotFoundError) else "unreadable"
-        raise FileProblem(file, f"file.{key}") from None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return _of_text(content.decode(encoding), str(file))
-        except UnicodeDecodeError:
-            continue
-    raise InputError.one("reader_encoding", str(file))
+    return _of_text(text_of(file), str(file))
 
 
 def _of_text(text: str, name: str) -> Publication:

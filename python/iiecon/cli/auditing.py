@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +15,11 @@ from iiecon.cli.console import (
     json_apart,
     progress,
     report_errors,
+    wide_console,
     workbook_argument,
 )
-from iiecon.spreadsheet.package import Package, write_atomically
+from iiecon.results import csv_text, json_text
+from iiecon.spreadsheet.package import write_atomically
 
 if TYPE_CHECKING:
     from iiecon.audit import Audit
@@ -39,40 +37,35 @@ def add_commands(command: AddCommand) -> None:
 
 
 def _audit(given: argparse.Namespace) -> int:
-    from iiecon.audit import audit, read_publication, shipped_publication
+    from iiecon.audit import audit, read_publication
     from iiecon.audit.telling import audit_record
     from iiecon.findings import InputError
-    from iiecon.spreadsheet.calculator import FileBook
     from iiecon.workbook.audit_paths import published_in
     from iiecon.workbook.read import Reader
-    from iiecon.workbook.recalculate import examine
+    from iiecon.workbook.recalculate import examined_file
     from iiecon.workbook.world_list import countries_of
 
     read = (given.workbook, given.published)
     if not (json_apart(given.json, *read, given.out) and json_apart(given.out, *read)):
         return WRONG_USAGE
     with progress() as step:
-        step("read")
-        book = FileBook.from_package(Package.read(given.workbook))
-        done = examine(book, step)
+        book, done = examined_file(given.workbook, step)
         if done.results is None or done.errors:
             return report_errors(done.findings)
         step("audit")
         reader = Reader(book, done.calculation)
         try:
-            if given.published:
-                publication = read_publication(given.published)
-            else:
-                publication = published_in(reader) or shipped_publication()
+            own = given.published
+            publication = read_publication(own) if own else published_in(reader)
             found = audit(done.results, publication, countries_of(reader))
         except InputError as error:
             return report_errors(error.findings)
         figures = figure_records(found, reader, done.results.inputs)
         if given.json:
-            text = json.dumps(audit_record(found, figures), ensure_ascii=False, indent=1) + "\n"
+            text = json_text(audit_record(found, figures))
             write_atomically(given.json, text.encode(), backup=False)
         if given.out:
-            write_atomically(given.out, _csv(figures).encode("utf-8-sig"), backup=False)
+            write_atomically(given.out, csv_text(figures).encode("utf-8-sig"), backup=False)
     _print(found)
     for path in (given.json, given.out):
         if path:
@@ -99,17 +92,8 @@ def figure_records(found: Audit, reader: Reader, inputs: ModelInputs) -> list[di
     return records
 
 
-def _csv(figures: list[dict[str, Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(figures[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(figures)
-    return text.getvalue()
-
-
 def _print(found: Audit) -> None:
     """Counts by status, gaps of groups, and what the print says against itself."""
-    from rich.console import Console
     from rich.table import Table
 
     from iiecon.audit.telling import told
@@ -128,8 +112,7 @@ def _print(found: Audit) -> None:
         name = catalogue.both(f"audit.group.{gap.key}")
         sizes = form.format(gap.median), form.format(gap.largest)
         gaps.add_row(name, str(gap.year), str(gap.count), *sizes)
-    console = Console(width=None if sys.stdout.isatty() else 130)
-    console.print(table, gaps)
+    wide_console().print(table, gaps)
     broken, tested = len(internal.broken), len(internal.identities)
     print(catalogue.both("audit.identities", tested=tested, broken=broken))
     for finding in told(internal):

@@ -22,6 +22,7 @@ from iiecon.cli.console import (
     refuse_locked,
     report_errors,
     report_findings,
+    report_written,
     say,
     workbook_argument,
 )
@@ -65,7 +66,10 @@ def add_commands(command: AddCommand) -> None:
 def _calibrate(given: argparse.Namespace) -> int:
     from iiecon.calibration import NEAR, POWER, calibrate
     from iiecon.findings import InputError
-    from iiecon.workbook.recalculate import checked_inputs
+    from iiecon.spreadsheet.calculator import FileBook
+    from iiecon.workbook.audit_paths import published_in
+    from iiecon.workbook.read import Reader
+    from iiecon.workbook.recalculate import fit_inputs
 
     target = given.out or given.workbook
     if given.out and not given.apply:
@@ -81,12 +85,14 @@ def _calibrate(given: argparse.Namespace) -> int:
         refuse_locked(target)
     with progress() as step:
         step("check")
-        inputs, findings = checked_inputs(given.workbook)
+        package = Package.read(given.workbook)
+        reader = Reader.of(FileBook.from_package(package))
+        inputs, findings = fit_inputs(reader)
         if inputs is None:
             return report_errors(findings)
         step("calibrate")
         try:
-            targets, others = chosen(given.targets, published(given.workbook))
+            targets, others = chosen(given.targets, published_in(reader))
             found = calibrate(
                 inputs,
                 targets,
@@ -101,19 +107,19 @@ def _calibrate(given: argparse.Namespace) -> int:
     if given.json:
         write_atomically(given.json, json_text(records(found)).encode(), backup=False)
     if given.apply:
-        return _apply(found, given.workbook, target)
+        return _apply(found, package, target)
     _print(found)
     print(catalogue.both("calibration.not_applied"))
     return DONE
 
 
-def _apply(found: Calibration, workbook: Path, target: Path) -> int:
+def _apply(found: Calibration, package: Package, target: Path) -> int:
     from iiecon.findings import InputError
     from iiecon.workbook.calibrated import apply
 
     with progress() as step:
         try:
-            typed = apply(Package.read(workbook), found, step)
+            typed = apply(package, found, step)
         except InputError as error:
             return report_errors(error.findings)
         step("write")
@@ -122,24 +128,8 @@ def _apply(found: Calibration, workbook: Path, target: Path) -> int:
     _print(found)
     print_summary(typed.examined.results)
     report_findings(typed.examined.findings)
-    print(catalogue.both("cli.written", path=target))
-    if backup:
-        print(catalogue.both("cli.backup", path=backup))
+    report_written(target, backup)
     return DONE
-
-
-def published(workbook: Path) -> Publication:
-    """The figures of the sheet Published or, where there is none, those of the program.
-
-    Raises InputError naming the rows that are wrong.
-    """
-    from iiecon.audit.publication import shipped_publication
-    from iiecon.spreadsheet.calculator import FileBook
-    from iiecon.workbook.audit_paths import published_in
-    from iiecon.workbook.read import Reader
-
-    reader = Reader.of(FileBook.from_package(Package.read(workbook)), {"Published"})
-    return published_in(reader) or shipped_publication()
 
 
 def _is_file(wanted: str) -> bool:

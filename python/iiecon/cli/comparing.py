@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +17,13 @@ from iiecon.cli.console import (
     progress,
     report_errors,
     say,
+    wide_console,
 )
 from iiecon.findings import InputError
+from iiecon.results import json_text
 from iiecon.spreadsheet.package import Package, write_atomically
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.table import Table
 
     from iiecon.compare import Comparison, Moved
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from iiecon.workbook.read import Reader
 
 SHOWN = 8  # differences of one group, or results of one kind
+WIDTH = 150  # columns of piped output
 NAMED = 6  # rows that only one side has
 
 
@@ -116,7 +116,7 @@ def _tell(found: Comparison, sides: Sequence[Side]) -> None:
     if found.equal:
         print(catalogue.both("compare.equal"))
         return
-    console = wide_console()
+    console = wide_console(WIDTH)
     if found.inputs:
         console.print(_inputs_table(found, sides))
     for side in (*found.inputs_of_one, *found.results_of_one):
@@ -127,13 +127,6 @@ def _tell(found: Comparison, sides: Sequence[Side]) -> None:
         console.print(table)
     if found.results:
         print(catalogue.both("compare.texts", count=len(found.results)))
-
-
-def wide_console() -> Console:
-    """A console that gives piped output, which has no width of its own, enough of it."""
-    from rich.console import Console
-
-    return Console(width=None if sys.stdout.isatty() else 150)
 
 
 def _table(title: str, columns: Sequence[str], right: int) -> Table:
@@ -335,7 +328,7 @@ def _json(found: Comparison, sides: Sequence[Side]) -> str:
         "results": [_change(c) for c in found.results],
         "results_of_one": [_side_record(side) for side in found.results_of_one],
     }
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json_text(told)
 
 
 def _change(change: Change) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from iiecon.cli.console import (
     refuse_locked,
     report_errors,
     report_findings,
+    report_written,
     say,
     workbook_argument,
 )
@@ -57,10 +57,7 @@ def _recalculate(given: argparse.Namespace) -> int:
     print_summary(done.results)
     report_findings(done.findings)
     untouched = not done.parts and target.resolve() == given.workbook.resolve()
-    key = "up_to_date" if untouched else "written"
-    print(catalogue.both(f"cli.{key}", path=target))
-    if backup:
-        print(catalogue.both("cli.backup", path=backup))
+    report_written(target, backup, untouched)
     return DONE
 
 
@@ -89,9 +86,9 @@ def _recalculated(given: argparse.Namespace, step: Callable[[str], None]) -> Rec
 
 
 def _json(done: Recalculated) -> str:
-    from iiecon.results import finding_record
+    from iiecon.results import finding_record, json_text
 
     if done.results is not None and not done.errors:
         return done.results.to_json()
     records = [finding_record(f) for f in done.findings]
-    return json.dumps({"findings": records}, ensure_ascii=False, indent=1) + "\n"
+    return json_text({"findings": records})

@@ -15,6 +15,8 @@ from iiecon.findings import Finding
 from iiecon.spreadsheet.package import FileProblem, is_locked
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from iiecon.results import ModelResults
 
 
@@ -93,7 +95,6 @@ def report_findings(findings: Sequence[Finding]) -> None:
 
 def print_summary(results: ModelResults) -> None:
     """The nation by year, as a table that keeps Chinese columns aligned."""
-    from rich.console import Console
     from rich.table import Table
 
     lines: list[tuple[str, str, str]] = [
@@ -113,8 +114,14 @@ def print_summary(results: ModelResults) -> None:
     for key, field, form in lines:
         table.add_row(catalogue.both(f"label.{key}"), *(_shown(r[field], form) for r in national))
     table.caption = f"{catalogue.both('cli.marks')}\n{results.inputs.experts.source}"
-    # Piped output has no width of its own: give it enough that nothing is cut.
-    Console(width=None if sys.stdout.isatty() else 130, soft_wrap=False).print(table)
+    wide_console().print(table)
+
+
+def wide_console(columns: int = 130) -> Console:
+    """A console for tables; piped output has no width of its own and gets enough not to be cut."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else columns, soft_wrap=False)
 
 
 def print_table(
@@ -124,7 +131,6 @@ def print_table(
 
     `headings` are names in the catalogue's `heading`.
     """
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(title=title, caption=caption or None)
@@ -133,7 +139,7 @@ def print_table(
         table.add_column(heading, justify="right" if i else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
-    Console(width=None if sys.stdout.isatty() else 130, soft_wrap=False).print(table)
+    wide_console().print(table)
 
 
 def _shown(value: Any, form: str) -> str:
@@ -162,6 +168,13 @@ def no_collection() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def report_written(path: Path, backup: Path | None, untouched: bool = False) -> None:
+    """Say where the workbook stands now, and where the one before it is kept."""
+    print(catalogue.both(f"cli.{'up_to_date' if untouched else 'written'}", path=path))
+    if backup:
+        print(catalogue.both("cli.backup", path=backup))
 
 
 def help_text(key: str) -> str:

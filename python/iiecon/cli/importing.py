@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +19,9 @@ from iiecon.cli.console import (
     progress,
     report_errors,
     report_findings,
+    report_written,
     say,
+    wide_console,
 )
 from iiecon.findings import InputError
 from iiecon.spreadsheet.package import write_atomically
@@ -70,9 +71,7 @@ def _import(given: argparse.Namespace) -> int:
         backup = write_atomically(target, done.content)
     _print_summary(done, given.file)
     _report_left(done)
-    print(catalogue.both("cli.written", path=target))
-    if backup:
-        print(catalogue.both("cli.backup", path=backup))
+    report_written(target, backup)
     return DONE
 
 
@@ -89,7 +88,6 @@ def _refuse_loss(done: Imported, workbook: Path) -> int:
 
 def _print_summary(done: Imported, file: Path) -> None:
     """What was read, what was proposed, and what became of the ballots."""
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(title=catalogue.both("import.title"), show_header=False)
@@ -97,7 +95,7 @@ def _print_summary(done: Imported, file: Path) -> None:
     table.add_column(overflow="fold")
     for key, text in _summary(done, file):
         table.add_row(catalogue.both(f"import.{key}"), text or catalogue.both("import.none"))
-    Console(width=None if sys.stdout.isatty() else 130, soft_wrap=False).print(table)
+    wide_console().print(table)
 
 
 def _summary(done: Imported, file: Path) -> Iterator[tuple[str, str]]:

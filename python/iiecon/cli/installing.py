@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from iiecon.cli.console import (
     json_apart,
     say,
 )
+from iiecon.results import json_text
 from iiecon.spreadsheet.package import write_atomically
 
 
@@ -95,8 +95,8 @@ def _doctor(given: argparse.Namespace) -> int:
         results.append(result)
     if given.json:
         found = {"workbook": str(workbook or ""), "checks": [r.record() for r in results]}
-        text = json.dumps(found, ensure_ascii=False, indent=1)
-        write_atomically(given.json, f"{text}\n".encode(), backup=False)
+        text = json_text(found)
+        write_atomically(given.json, text.encode(), backup=False)
     count = sum(result.outcome.status == "problem" for result in results)
     print(catalogue.both("cli.problems", count=count) if count else catalogue.both("cli.healthy"))
     return INPUT_ERRORS if count else DONE

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +21,7 @@ from iiecon.cli.console import (
     workbook_argument,
 )
 from iiecon.findings import Finding, InputError
-from iiecon.results import json_text
+from iiecon.results import csv_text, json_text
 from iiecon.spreadsheet.package import write_atomically
 
 if TYPE_CHECKING:
@@ -80,7 +78,9 @@ def _base_years(given: argparse.Namespace) -> int:
     if given.json:
         write_atomically(given.json, json_text(found.records()).encode(), backup=False)
     if given.csv:
-        write_atomically(given.csv, _csv(found).encode("utf-8-sig"), backup=False)
+        write_atomically(
+            given.csv, csv_text(found.records()["drift"]).encode("utf-8-sig"), backup=False
+        )
     _print_base_years(found)
     return DONE
 
@@ -91,16 +91,6 @@ def _of_file(finding: Finding, paths: dict[str, Path]) -> Finding:
     return (
         finding if year not in paths else replace(finding, table=f"{paths[year]} {part}".rstrip())
     )
-
-
-def _csv(found: BaseYears) -> str:
-    """The drift by year, section and part."""
-    text = io.StringIO()
-    records = found.records()["drift"]
-    writer = csv.DictWriter(text, list(records[0]) if records else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
-    return text.getvalue()
 
 
 def _print_base_years(found: BaseYears) -> None:

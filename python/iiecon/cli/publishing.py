@@ -18,7 +18,7 @@ from iiecon.cli.console import (
     say,
     workbook_argument,
 )
-from iiecon.spreadsheet.package import Package, write_atomically
+from iiecon.spreadsheet.package import write_atomically
 
 
 def add_commands(command: AddCommand) -> None:
@@ -35,9 +35,8 @@ def add_commands(command: AddCommand) -> None:
 def _write_report(given: argparse.Namespace) -> int:
     from iiecon.findings import InputError
     from iiecon.report import EXTENSIONS, report
-    from iiecon.spreadsheet.calculator import FileBook
     from iiecon.workbook.read import Reader
-    from iiecon.workbook.recalculate import examine
+    from iiecon.workbook.recalculate import examined_file
     from iiecon.workbook.world_list import countries_of
 
     kind = given.out.suffix.lower()
@@ -45,9 +44,7 @@ def _write_report(given: argparse.Namespace) -> int:
         say(f"{given.out}: {catalogue.both('cli.report_extension')}")
         return WRONG_USAGE
     with progress() as step:
-        step("read")
-        book = FileBook.from_package(Package.read(given.workbook))
-        done = examine(book, step)
+        book, done = examined_file(given.workbook, step)
         if done.results is None or done.errors:
             return report_errors(done.findings)
         countries = countries_of(Reader(book, done.calculation))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from iiecon import catalogue
-from iiecon.cli.comparing import Side, check_side, run_compare, wide_console
+from iiecon.cli.comparing import WIDTH, Side, check_side, run_compare
 from iiecon.cli.console import (
     DONE,
     INPUT_ERRORS,
@@ -22,9 +21,11 @@ from iiecon.cli.console import (
     report_errors,
     report_findings,
     say,
+    wide_console,
     workbook_argument,
 )
-from iiecon.spreadsheet.package import FileProblem, Package, write_atomically
+from iiecon.results import json_text
+from iiecon.spreadsheet.package import FileProblem, write_atomically
 
 if TYPE_CHECKING:
     from iiecon.replication.differences import Change
@@ -56,16 +57,13 @@ def add_commands(command: AddCommand) -> None:
 def _package(given: argparse.Namespace) -> int:
     from iiecon.findings import InputError
     from iiecon.replication.package import Origin, package_files, write_package
-    from iiecon.spreadsheet.calculator import FileBook
     from iiecon.workbook.read import Reader
-    from iiecon.workbook.recalculate import examine
+    from iiecon.workbook.recalculate import examined_file
 
     if given.out.exists():
         raise FileProblem(given.out, "file.exists")
     with progress() as step:
-        step("read")
-        book = FileBook.from_package(Package.read(given.workbook))
-        done = examine(book, step)
+        book, done = examined_file(given.workbook, step)
         if done.results is None or done.errors:
             return report_errors(done.findings)
         step("package")
@@ -84,13 +82,13 @@ def _package(given: argparse.Namespace) -> int:
 
 def _figures(results: ModelResults, reader: Reader) -> list[dict[str, Any]]:
     """The published figures that the workbook lists, with their cells and functions."""
-    from iiecon.audit import audit, shipped_publication
+    from iiecon.audit import audit
     from iiecon.cli.auditing import figure_records
     from iiecon.workbook.audit_paths import published_in
     from iiecon.workbook.world_list import countries_of
 
-    publication = published_in(reader) or shipped_publication()
-    return figure_records(audit(results, publication, countries_of(reader)), reader, results.inputs)
+    found = audit(results, published_in(reader), countries_of(reader))
+    return figure_records(found, reader, results.inputs)
 
 
 def _replicate(given: argparse.Namespace) -> int:
@@ -153,7 +151,7 @@ def _print_changes(done: Verified) -> None:
         table.add_row(file, change.label, change.field, _shown(change.old), _shown(change.new))
     if len(lines) > SHOWN:
         table.caption = catalogue.both("replicate.more", count=len(lines) - SHOWN)
-    wide_console().print(table)
+    wide_console(WIDTH).print(table)
 
 
 def _shown(value: object) -> str:
@@ -172,7 +170,7 @@ def _verified_json(done: Verified) -> str:
             for s in done.rows
         ],
     }
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json_text(told)
 
 
 def _change_record(change: Change) -> dict[str, Any]:

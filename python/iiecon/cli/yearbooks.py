@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,7 +20,9 @@ from iiecon.cli.console import (
     progress,
     report_errors,
     report_findings,
+    report_written,
     say,
+    wide_console,
 )
 from iiecon.findings import InputError
 from iiecon.spreadsheet.package import write_atomically
@@ -66,9 +67,7 @@ def _import(given: argparse.Namespace) -> int:
     report_findings([*done.findings, *done.examined.findings])
     if done.examined.errors:
         say(catalogue.both("import.to_do", count=len(done.examined.errors)))
-    print(catalogue.both(f"cli.{'up_to_date' if untouched else 'written'}", path=target))
-    if backup:
-        print(catalogue.both("cli.backup", path=backup))
+    report_written(target, backup, untouched)
     return DONE
 
 
@@ -84,10 +83,9 @@ def _refuse_loss(done: ImportedData, workbook: Path) -> int:
 
 def _print_summary(done: ImportedData, file: Path) -> None:
     """What was read, what changed, and what was left aside."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(width=None if sys.stdout.isatty() else 130, soft_wrap=False)
+    console = wide_console()
     told = Table(title=catalogue.both("import_data.title"), show_header=False)
     told.add_column(overflow="fold")
     told.add_column(overflow="fold")

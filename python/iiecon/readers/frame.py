@@ -259,20 +259,20 @@ def _total_of_group(groups: Iterator[str], lines: Lines) -> str | None:
 
 def _groups_above(frame: Frame, column: int) -> Iterator[str]:
     """The headings over a column, the nearest first; a heading reaches right to the next one."""
-    rows = frame.grid.rows
-    for i in range(frame.top - 1, -1, -1):
-        reached = (rows[i][j] for j in range(column, frame.left - 1, -1))
-        label = next(_keys(reached), None)
-        if label and not TOTAL_WORDS.fullmatch(label):
-            yield label
+    rows, reach = frame.grid.rows, range(column, frame.left - 1, -1)
+    return _headings([rows[i][j] for j in reach] for i in range(frame.top - 1, -1, -1))
 
 
 def _groups_beside(frame: Frame, row: int) -> Iterator[str]:
     """The headings beside a row, the nearest first; a heading reaches down to the next one."""
-    rows = frame.grid.rows
-    for j in range(frame.left - 1, -1, -1):
-        reached = (rows[i][j] for i in range(row, frame.top - 1, -1))
-        label = next(_keys(reached), None)
+    rows, reach = frame.grid.rows, range(row, frame.top - 1, -1)
+    return _headings([rows[i][j] for i in reach] for j in range(frame.left - 1, -1, -1))
+
+
+def _headings(lines: Iterable[Sequence[Scalar]]) -> Iterator[str]:
+    """The first label of each line of cells, the nearest line first."""
+    for cells in lines:
+        label = next(_keys(cells), None)
         if label and not TOTAL_WORDS.fullmatch(label):
             yield label
 

@@ -16,7 +16,7 @@ import numpy as np
 from iiecon import catalogue
 from iiecon.checks import check_for_balance, column_residuals, row_residuals
 from iiecon.findings import Finding, InputError
-from iiecon.iotable import FloatArray, IOTable, TableParts
+from iiecon.iotable import VECTORS, FloatArray, IOTable, TableParts
 from iiecon.readers.blocks import HALF_A_UNIT, Figures, check_totals, read_figures
 from iiecon.readers.frame import Frame, check_axes, find_frame
 from iiecon.readers.grids import Grid, open_grids
@@ -341,17 +341,8 @@ def _without_empty(table: IOTable) -> IOTable:
     if used.all():
         return table
     keep = np.flatnonzero(used)
-    names = (
-        "output",
-        "value_added",
-        "other_inputs",
-        "final_use",
-        "exports",
-        "imports",
-        "discrepancy",
-    )
     vectors = {
-        name: None if (value := getattr(table, name)) is None else value[keep] for name in names
+        name: None if (value := getattr(table, name)) is None else value[keep] for name in VECTORS
     }
     parts = table.parts and replace(
         table.parts,

@@ -15,6 +15,18 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, s
 
     Raises FileProblem when it cannot be read, InputError when it lacks one of the columns.
     """
+    reader = csv.DictReader(text_of(path).splitlines())
+    missing = [c for c in columns if c not in (reader.fieldnames or ())]
+    if missing:
+        raise InputError.one("rows_columns", str(path), columns=", ".join(missing))
+    return [(reader.line_num, {c: (row[c] or "").strip() for c in columns}) for row in reader]
+
+
+def text_of(path: Path) -> str:
+    """The text of a file in UTF-8 or GBK.
+
+    Raises FileProblem when it cannot be read, InputError when it is in neither.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -22,13 +34,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, s
         raise FileProblem(path, f"file.{key}") from None
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            reader = csv.DictReader(content.decode(encoding).splitlines())
-            break
+            return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    else:
-        raise InputError.one("reader_encoding", str(path))
-    missing = [c for c in columns if c not in (reader.fieldnames or ())]
-    if missing:
-        raise InputError.one("rows_columns", str(path), columns=", ".join(missing))
-    return [(reader.line_num, {c: (row[c] or "").strip() for c in columns}) for row in reader]
+    raise InputError.one("reader_encoding", str(path))

@@ -155,20 +155,21 @@ def _region_table(s: Scribe, rows: Sequence[tuple[Region, Quantity]]) -> Block:
     heads = s.header("rank", "region", *s.year_heads(), *s.growth_heads(), "share_of_gdp")
     lines = []
     for region, amount in rows:
-        numbers = _region_row(s, region)
+        numbers = _place_row(s, "regions", region.key, s.names.region(region))
         lines.append([cell(rank(amount, [v for _, v in rows])), *numbers])
     return s.table("regions_table", heads, lines)
 
 
-def _region_row(s: Scribe, region: Region) -> list[Cell]:
+def _place_row(s: Scribe, table: str, key: str, name: Quoted) -> list[Cell]:
+    """The name of a region or province, its value added by year, and its present share of GDP."""
     f = s.facts
 
     def estimated(year: int) -> bool:
-        return f.estimated("regions", year, region.key)
+        return f.estimated(table, year, key)
 
-    part = f.of("regions", "share_of_gdp", "percent", f.present, region.key)
-    numbers = s.row(lambda y: _region(s, region, y, "cell"), estimated)
-    return [Cell((s.names.region(region),)), *numbers, cell(part, estimated(f.present))]
+    part = f.of(table, "share_of_gdp", "percent", f.present, key)
+    numbers = s.row(lambda y: f.of(table, "value_added", "cell", y, key), estimated)
+    return [Cell((name,)), *numbers, cell(part, estimated(f.present))]
 
 
 # --- Provinces
@@ -252,22 +253,11 @@ def _province_table(s: Scribe, rows: Sequence[tuple[Province, Quantity]]) -> Blo
     heads = s.header("rank", "province", *s.year_heads(), *s.growth_heads(), "share_of_gdp")
     lines = []
     for province, amount in rows:
-        numbers = _province_row(s, province)
+        numbers = _place_row(s, "provinces", province.code, s.names.province(province))
         lines.append([cell(rank(amount, [v for _, v in rows])), *numbers])
     part = cell(f.nation("share_of_gdp", "percent", year), f.estimated("national", year))
     lines.append([Cell(()), *s.nation_row("total"), part])
     return s.table("provinces_table", heads, lines, total=True, year=s.year(year))
-
-
-def _province_row(s: Scribe, province: Province) -> list[Cell]:
-    f = s.facts
-
-    def estimated(year: int) -> bool:
-        return f.estimated("provinces", year, province.code)
-
-    part = f.of("provinces", "share_of_gdp", "percent", f.present, province.code)
-    numbers = s.row(lambda y: _province(s, province, y, "cell"), estimated)
-    return [Cell((s.names.province(province),)), *numbers, cell(part, estimated(f.present))]
 
 
 # --- Employment of provinces

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from iiecon.audit.compare import Keys, Recipe, Term
-from iiecon.audit.publication import REQUIRED, Publication, publication_of
+from iiecon.audit.publication import REQUIRED, Publication, publication_of, shipped_publication
 from iiecon.spreadsheet.values import a1
 from iiecon.workbook.layout import Block, Sheet
 from iiecon.workbook.read import Reader
@@ -16,8 +16,8 @@ WORD = re.compile(r"[A-Z][A-Z0-9_]+")
 OPTIONAL = ("source", "note", "decimals")
 
 
-def published_in(reader: Reader) -> Publication | None:
-    """The figures of the sheet Published; None when the workbook has no such list.
+def published_in(reader: Reader) -> Publication:
+    """The figures of the sheet Published or, where there is no such list, those of the program.
 
     Raises InputError naming the rows that are wrong.
     """
@@ -29,7 +29,7 @@ def published_in(reader: Reader) -> Publication | None:
             columns[key] = [_text(row[0]) for row in place.cells]
             sheet, first = place.sheet, place.area.row1
     if not set(REQUIRED) <= columns.keys() or len({len(c) for c in columns.values()}) > 1:
-        return None
+        return shipped_publication()
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     return publication_of(
         [(first + i, row) for i, row in enumerate(rows) if any(row.values())], sheet

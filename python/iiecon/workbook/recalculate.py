@@ -138,6 +138,16 @@ def recalculate(path: Path, progress: Progress = _silent) -> Recalculated:
     return Recalculated(package, done.findings, done.results, parts)
 
 
+def examined_file(path: Path, progress: Progress = _silent) -> tuple[FileBook, Examined]:
+    """A workbook read from its file, and what it amounts to.
+
+    Raises FileProblem when the file cannot be read.
+    """
+    progress("read")
+    book = FileBook.from_package(Package.read(path))
+    return book, examine(book, progress)
+
+
 def examine(book: Book, progress: Progress = _silent) -> Examined:
     """Check the inputs of a workbook, compute its formulas, run the model, compare the two."""
     progress("formulas")
@@ -160,7 +170,11 @@ def examine(book: Book, progress: Progress = _silent) -> Examined:
 
 def checked_inputs(path: Path) -> tuple[ModelInputs | None, list[Finding]]:
     """The inputs of a workbook when they are fit to compute with, and the findings on them."""
-    reader = Reader.of(FileBook.from_package(Package.read(path)))
+    return fit_inputs(Reader.of(FileBook.from_package(Package.read(path))))
+
+
+def fit_inputs(reader: Reader) -> tuple[ModelInputs | None, list[Finding]]:
+    """The same of a workbook that is being read."""
     inputs = reader.inputs()
     if inputs is None:
         return None, reader.findings
