@@ -478,6 +478,8 @@ CONTRACT = {
     "scores": "code score grade",
     "multiplier": "year gamma tau overridden",
     "contribution": "code section direct indirect",
+    "ledger": "year step unit entered arrived left_over reason names gap",
+    "unused": "key count names",
     "findings": "severity sheet cell message fix",
 }
 ROWS = {

@@ -31,13 +31,14 @@ from iiecon import (
     run_model,
 )
 from iiecon.cli import main
+from iiecon.exports import FORMULA_MARKS
 from iiecon.inputs import Proposed, Series
 from iiecon.iotable import WAN_PER_YI, IOTable
 from iiecon.replication.figures import COMPARED, KINDS, REPEATED
 from iiecon.replication.figures import test_of as named_test
 from iiecon.replication.package import Origin, package_files, write_package, zipped
 from iiecon.replication.read import read_files, read_package
-from iiecon.replication.tables import FORMULA_MARKS, input_tables, printed
+from iiecon.replication.tables import input_tables, printed
 from tests.conftest import ROOT
 from tests.oracles import published
 

@@ -1,4 +1,4 @@
-"""IIE_WHY: from a cell with an error to where it begins, on the engine that runs everywhere."""
+"""IIE_WHY: a number's arithmetic, and from an error to where it begins, on the headless engine."""
 
 from __future__ import annotations
 
@@ -26,8 +26,42 @@ def why(names: dict[str, str] | None = None, /, **cells: Any) -> str:
     return value
 
 
-def test_no_error_no_text() -> None:
-    assert why(F1=INVERSE, Z9="=IIE_WHY(F1)") == ""
+def test_a_sound_number_is_told_by_its_arithmetic() -> None:
+    """L of a 2 × 2 table: L_11 = 1 + a_11 L_11 + a_12 L_21 with a_11 = 20/100, a_12 = 60/200."""
+    said = why(F1=INVERSE, Z9='=IIE_WHY(F1,"en")').split("\n")
+    place, _, arithmetic = said[0].partition(" = ")
+    assert place == "S!F1"
+    assert eval(arithmetic) == pytest.approx((1 - 0.1) / (0.8 * 0.9 - 0.3 * 0.4), rel=1e-12)
+    assert arithmetic.startswith("1 + 20 / 100 * ")
+    assert {"S!A1 = 20.0", "S!B1 = 60.0", "S!C1 = 100.0", "S!C2 = 200.0"} <= set(said)
+
+
+def test_a_cell_inside_an_array_is_told_of() -> None:
+    """G2 belongs to the array of F1: L_22 = 1 + a_21 L_12 + a_22 L_22."""
+    said = why(F1=INVERSE, Z9="=IIE_WHY(G2)")
+    assert said.startswith("S!G2 = 1 + 40 / 100 * ")
+
+
+def test_plain_formulas_are_opened_by_themselves() -> None:
+    said = why(H1="=SUM(A1:B2)/C1-1", Z9="=IIE_WHY(H1)")
+    assert said.startswith("S!H1 = (20 + 60 + 40 + 20) / 100 - 1\n")
+
+
+def test_an_input_is_said_to_be_one() -> None:
+    assert why(Z9="=IIE_WHY(B2)") == "S!B2: 输入 / input"
+
+
+@pytest.mark.parametrize("cells", ["D1", "E9", "A1:B2"])
+def test_nothing_is_said_of_a_text_a_blank_or_a_sound_range(cells: str) -> None:
+    assert why(Z9=f"=IIE_WHY({cells})") == ""
+
+
+def test_a_cell_may_be_asked_from_its_own_row() -> None:
+    """The text rests on what the cell rests on and nothing else: no circle with its labels."""
+    assert why(E1="=A1*2", Z9='=IIE_WHY(E1,"en")').startswith("S!E1 = 20 * 2\n")
+    cells = {**TABLE, "A5": "=IIE_WHY(C5)", "C5": "=A1*2", "C3": "=IIE_WHY(C5)"}
+    values = Calculator(Book({"S": sheet(**cells)}), FUNCTIONS).calculate().values
+    assert values["S", 5, 1] == values["S", 3, 3] == "S!C5 = 20 * 2\nS!A1 = 20.0"
 
 
 def test_the_cell_at_fault_is_named_with_what_to_do() -> None:

@@ -475,9 +475,10 @@ def iie_check(
 
 @spreadsheet_function
 def iie_why(cell: Cell, language: Language = "both") -> Text:
-    """Why a cell shows an error: the argument at fault, where it stands and what to do.
+    """Why a cell shows what it shows.
 
-    Goes from cell to cell to where the error begins. Empty for a cell without an error.
+    Of a number the arithmetic with the cells in it; of an error the argument at fault, followed
+    from cell to cell to where it begins, and what to do. Empty for a range without an error.
     """
     return explain(cell, language)
 

@@ -1,4 +1,5 @@
-"""Why a cell shows an error: from cell to cell to where it begins, then what is wrong there.
+"""Why a cell shows what it shows: a number's arithmetic; an error from cell to cell to where it
+begins, then what is wrong there.
 
 Works on any program that can show a cell's value and formula (`Sheets`): the headless engine, an
 open workbook in Excel, LibreOffice.
@@ -31,11 +32,16 @@ LONGEST_CHAIN = 100
 
 
 def explain(reference: Reference, language: Language = "both") -> str:
-    """Where the first error among the cells comes from, and what to do; "" when there is none."""
+    """Where the first error among the cells comes from, and what to do. Without any: the
+    arithmetic behind the number of a single cell, "" for a range.
+    """
+    from iiecon.why import short_text  # it reads the functions, which are not there yet above
+
     sheets, sheet, area = reference.sheets, reference.sheet, reference.area
     start = _first_error(sheets, sheet, area)
     if start is None:
-        return ""
+        place = (sheet, area.row1, area.col1)
+        return short_text(sheets, place, language) if area.size == 1 else ""
     place, visited = start, {start}
     while len(visited) < LONGEST_CHAIN:
         following = _cause(sheets, place)

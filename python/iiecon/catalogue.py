@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import string
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 LANGUAGES = ("zh", "en")
 LONGEST_VALUE = 60
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A value that is itself a text of the catalogue: it follows the language around it."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return both(self.key, **self.values)
 
 
 class _Shown(string.Formatter):
@@ -44,7 +57,12 @@ def text(key: str, language: str, **values: object) -> str:
 
     Raises KeyError for a key that the catalogue lacks.
     """
-    return _FORMATTER.vformat(template(key, language), (), values)
+    said = {name: _said(value, language) for name, value in values.items()}
+    return _FORMATTER.vformat(template(key, language), (), said)
+
+
+def _said(value: object, language: str) -> object:
+    return text(value.key, language, **value.values) if isinstance(value, Phrase) else value
 
 
 def template(key: str, language: str) -> str:

@@ -22,11 +22,20 @@ def check_io_table(table: IOTable) -> list[Finding]:
         *check_for_output(table),
     ]
     if first:
-        return first
+        return _with_due_values(table, first)
     balance = check_for_balance(table)
     if balance:
-        return balance
+        return one_slip(table) or balance
     return [*check_for_input_shares(table), *check_for_productivity(table)]
+
+
+def _with_due_values(table: IOTable, found: list[Finding]) -> list[Finding]:
+    """A figure of the wrong sign unbalances the table: often it is known what is due instead."""
+    if not all(f.key in ("negative_flow", "output_not_positive") for f in found):
+        return found
+    slip = one_slip(table)
+    named = {(f.table, f.row, f.column) for f in slip}
+    return [*slip, *(f for f in found if (f.table, f.row, f.column) not in named)]
 
 
 def check_for_duplicate_codes(table: IOTable) -> list[Finding]:
@@ -93,20 +102,36 @@ def check_for_output(table: IOTable) -> list[Finding]:
 def check_for_balance(table: IOTable) -> list[Finding]:
     """Columns: Σ x_ij + N_j = X_j. Rows: Σ x_ij + final use − imports + error = X_i.
 
-    When one column and one row are off by the same amount, the cell where they cross explains both
-    and is named with the value that would balance it.
+    Every column and row that is off; `one_slip` may say why.
     """
     columns, rows = column_residuals(table), row_residuals(table)
     off_columns = _beyond(table, columns)
     off_rows = [] if rows is None else _beyond(table, rows)
-    if rows is not None and len(off_columns) == 1 and len(off_rows) == 1:
-        i, j = off_rows[0], off_columns[0]
-        if abs(columns[j] - rows[i]) <= 2 * tolerance(table)[j]:
-            return [_unbalanced_cell(table, i, j, float(columns[j]))]
     return [
-        *(_unbalanced("column", table, "value_added", j, columns) for j in off_columns),
-        *(_unbalanced("row", table, "output", i, rows) for i in off_rows if rows is not None),
+        *(
+            Finding("error", "column_balance", _off(table, j, columns), "value_added", j)
+            for j in off_columns
+        ),
+        *(
+            Finding("error", "row_balance", _off(table, i, rows), "output", i)
+            for i in off_rows
+            if rows is not None
+        ),
+        *_several(off_columns, off_rows),
     ]
+
+
+def one_slip(table: IOTable) -> list[Finding]:
+    """The cell or line that explains alone why a table does not balance, with what would balance;
+    several findings where any one of several cells does. Nothing where no single slip explains it,
+    and where final use is not given.
+    """
+    rows = row_residuals(table)
+    if rows is None:
+        return []
+    from iiecon.cell_doctor import Trace, diagnosis
+
+    return diagnosis(Trace(table, column_residuals(table), rows, tolerance(table)))
 
 
 def column_residuals(table: IOTable) -> FloatArray:
@@ -164,35 +189,15 @@ def _beyond(table: IOTable, residuals: FloatArray) -> list[int]:
     return [int(i) for i in np.flatnonzero(np.abs(residuals) > tolerance(table))]
 
 
-def _unbalanced(axis: str, table: IOTable, name: str, index: int, residuals: FloatArray) -> Finding:
-    values = {"code": table.codes[index], "residual": table.as_printed(residuals[index])}
-    values["unit"] = table.printed_unit or table.unit
-    return Finding("error", f"{axis}_balance", values, name, index)
+def _off(table: IOTable, index: int, residuals: FloatArray) -> dict[str, object]:
+    """Which sector is off, and by how much."""
+    residual, unit = table.as_printed(residuals[index]), table.printed_unit or table.unit
+    return {"code": table.codes[index], "residual": residual, "unit": unit}
 
 
-def _unbalanced_cell(table: IOTable, i: int, j: int, residual: float) -> Finding:
-    if i == j:
-        return _unbalanced_diagonal(table, i, residual)
-    found = float(table.flows[i, j])
-    values = {
-        "row": table.codes[i],
-        "column": table.codes[j],
-        "found": table.as_printed(found),
-        "expected": table.as_printed(table.to_last_digit(found - residual)),
-        "unit": table.printed_unit or table.unit,
-    }
-    return Finding("error", "cell_balance", values, "flows", i, j)
-
-
-def _unbalanced_diagonal(table: IOTable, i: int, residual: float) -> Finding:
-    """Output and a sector's own use stand in both of its balances: either may be wrong."""
-    output, flow = float(table.output[i]), float(table.flows[i, i])
-    values = {
-        "code": table.codes[i],
-        "output": table.as_printed(output),
-        "expected": table.as_printed(table.to_last_digit(output + residual)),
-        "flow": table.as_printed(flow),
-        "expected_flow": table.as_printed(table.to_last_digit(flow - residual)),
-        "unit": table.printed_unit or table.unit,
-    }
-    return Finding("error", "output_balance", values, "output", i)
+def _several(columns: list[int], rows: list[int]) -> list[Finding]:
+    """More than one column or row is off, and no single slip explains it."""
+    if len(columns) < 2 and len(rows) < 2 and (not columns or not rows):
+        return []
+    values = {"columns": len(columns), "rows": len(rows)}
+    return [Finding("error", "several_cells", values, "flows")]

@@ -15,6 +15,7 @@ from iiecon.contribution import leontief_contribution
 from iiecon.findings import Finding, InputError, NumericalError, errors_of
 from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series
 from iiecon.iotable import FloatArray, Imports, blas_threads
+from iiecon.ledger import ledger
 from iiecon.results import ModelResults, Scores, Technology
 from iiecon.sections import section_totals, section_value_added
 from iiecon.validation import check_inputs
@@ -33,7 +34,7 @@ def run_model(inputs: ModelInputs) -> ModelResults:
         results = _measure(inputs)
     if not np.isfinite([*results.national, *results.national_jobs]).all():
         raise NumericalError.one("not_finite", "options")
-    broken = identities.failed(identities.of(results))
+    broken = [*identities.failed(identities.of(results)), *ledger(results).findings()]
     if broken:
         raise InputError(broken)
     notes = [*results.technology.findings, *_notes(results)]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +21,8 @@ from iiecon.scoring import Evaluation
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from iiecon.ledger import Ledger
 
 VERSION = "0.1.0"
 Record = dict[str, Any]
@@ -170,6 +169,13 @@ class ModelResults:
         """By year: whether the value added or employment of provinces does."""
         return np.asarray(self.region_estimated | self.labour.estimated, dtype=np.bool_)
 
+    @property
+    def ledger(self) -> Ledger:
+        """What went into each step, came out and was left over."""
+        from iiecon.ledger import ledger
+
+        return ledger(self)
+
     def records(self) -> dict[str, Any]:
         """Plain Python data under the names of the JSON contract."""
         return {
@@ -182,6 +188,8 @@ class ModelResults:
             "multiplier": self._multiplier(),
             "production": self._production(),
             "contribution": self._contribution(),
+            "ledger": self.ledger.records(),
+            "unused": [asdict(unused) for unused in self.ledger.unused],
             "findings": [finding_record(f) for f in self.findings],
             "provenance": {
                 "version": VERSION,
@@ -351,15 +359,6 @@ def finding_record(finding: Finding) -> Record:
 def json_text(records: Any) -> str:
     """Plain data as JSON text; what could not be given is null."""
     return json.dumps(_plain(records), ensure_ascii=False, indent=1) + "\n"
-
-
-def csv_text(records: Sequence[Mapping[str, Any]]) -> str:
-    """Plain records of one kind as CSV text, their keys above."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(records[0]) if records else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
-    return text.getvalue()
 
 
 def _plain(value: Any) -> Any:

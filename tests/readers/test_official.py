@@ -475,16 +475,6 @@ def in_cell(row: str, column: str, change: Callable[[float], Cell]) -> Damage:
     return damage
 
 
-def at_output_of(row: str, damage: Damage) -> Damage:
-    """Where the balance of a row shows: at the output that it does not give."""
-
-    def damaged(sheet: Page) -> tuple[int, int]:
-        damage(sheet)
-        return sheet.row_of(row), sheet.column_of("GO")
-
-    return damaged
-
-
 MERGED = "merged figures"
 DAMAGES: dict[str, tuple[str, Damage]] = {
     "row missing": ("reader_no_row", row_missing),
@@ -519,8 +509,8 @@ DAMAGES: dict[str, tuple[str, Damage]] = {
     "value added wrong": ("reader_total", in_cell("TVA", "07", lambda v: v / 10)),
     "total input wrong": ("reader_input_output", in_cell("TI", "07", lambda v: v * 10)),
     "flow wrong": ("cell_balance", in_cell("09", "07", lambda v: v * 10)),
-    "output wrong": ("output_balance", in_cell("09", "GO", lambda v: v * 10)),
-    "imports wrong": ("row_balance", at_output_of("09", in_cell("09", "IM", lambda v: v * 10))),
+    "output wrong": ("cell_slip", in_cell("09", "GO", lambda v: v * 10)),
+    "imports wrong": ("cell_slip", in_cell("09", "IM", lambda v: v * 10)),
 }
 
 

@@ -125,7 +125,6 @@ def test_array_formulas() -> None:
         ('<row r="1"><c r="B2"/></row>', "B2"),
         ('<row r="1"/><row r="1"/>', "row 1"),
         ('<row r="1"><c r="B1"><f t="shared" si="4"/></c></row>', "B1"),
-        ('<row r="1"><c r="B1"><f t="array" ref="A1:XFD99999">1</f></c></row>', "B1"),
     ],
 )
 def test_damaged_cells_are_named(rows: str, where: str) -> None:

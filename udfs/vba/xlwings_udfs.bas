@@ -276,7 +276,7 @@ failed:
 End Function
 
 Function IIE_WHY(cell, Optional language)
-Attribute IIE_WHY.VB_Description = "Why a cell shows an error: followed to the cell where it begins, with what to do; empty when there is none"
+Attribute IIE_WHY.VB_Description = "Why a cell shows what it shows: of a number the arithmetic and the cells in it; an error is followed to the cell where it begins, with what to do"
 Attribute IIE_WHY.VB_ProcData.VB_Invoke_Func = " \n14"
     IIE_WHY = CVErr(xlErrNA)
     If Not MayAskPython() Then Exit Function

@@ -17,6 +17,7 @@ from iiecon.cli import (
     building,
     calibrating,
     computing,
+    explaining,
     importing,
     installing,
     other_tables,
@@ -31,6 +32,7 @@ from iiecon.spreadsheet.package import FileProblem
 GROUPS = (
     computing,
     auditing,
+    explaining,
     importing,
     yearbooks,
     building,

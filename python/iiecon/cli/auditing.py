@@ -18,7 +18,8 @@ from iiecon.cli.console import (
     wide_console,
     workbook_argument,
 )
-from iiecon.results import csv_text, json_text
+from iiecon.exports import csv_of_records
+from iiecon.results import json_text
 from iiecon.spreadsheet.package import write_atomically
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _audit(given: argparse.Namespace) -> int:
             text = json_text(audit_record(found, figures))
             write_atomically(given.json, text.encode(), backup=False)
         if given.out:
-            write_atomically(given.out, csv_text(figures).encode("utf-8-sig"), backup=False)
+            write_atomically(given.out, csv_of_records(figures).encode("utf-8-sig"), backup=False)
     _print(found)
     for path in (given.json, given.out):
         if path:

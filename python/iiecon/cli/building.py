@@ -22,7 +22,8 @@ from iiecon.cli.console import (
     report_errors,
     say,
 )
-from iiecon.spreadsheet.package import Package, write_atomically
+from iiecon.spreadsheet.files import ABSENT, write_atomically
+from iiecon.spreadsheet.package import Package
 
 TEMPLATES = "templates"
 STORED_NUMBER = re.compile(rb"<v>(-?[0-9.]+(?:[eE][-+]?[0-9]+)?)</v>")
@@ -134,7 +135,7 @@ def _new(given: argparse.Namespace) -> int:
                 return report_errors(findings)
             inputs = found
         step("build")
-        write_atomically(given.out, build_workbook(inputs), backup=False)
+        write_atomically(given.out, build_workbook(inputs), backup=False, seen=ABSENT)
     print(catalogue.both("cli.written", path=given.out))
     return DONE
 
@@ -150,7 +151,7 @@ def _new_blank(given: argparse.Namespace) -> int:
         return WRONG_USAGE
     with progress() as step:
         step("build")
-        write_atomically(given.out, blank_workbook(sectors, scored), backup=False)
+        write_atomically(given.out, blank_workbook(sectors, scored), backup=False, seen=ABSENT)
     print(catalogue.both("cli.written", path=given.out))
     print(catalogue.both("cli.fill_in"))
     return DONE

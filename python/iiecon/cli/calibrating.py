@@ -81,8 +81,7 @@ def _calibrate(given: argparse.Namespace) -> int:
     if given.apply and target.suffix.lower() != ".xlsm":
         say(f"{target}: {catalogue.both('cli.extension')}")
         return WRONG_USAGE
-    if given.apply:
-        refuse_locked(target)
+    seen = refuse_locked(target) if given.apply else ""
     with progress() as step:
         step("check")
         package = Package.read(given.workbook)
@@ -107,13 +106,13 @@ def _calibrate(given: argparse.Namespace) -> int:
     if given.json:
         write_atomically(given.json, json_text(records(found)).encode(), backup=False)
     if given.apply:
-        return _apply(found, package, target)
+        return _apply(found, package, target, seen)
     _print(found)
     print(catalogue.both("calibration.not_applied"))
     return DONE
 
 
-def _apply(found: Calibration, package: Package, target: Path) -> int:
+def _apply(found: Calibration, package: Package, target: Path, seen: str) -> int:
     from iiecon.findings import InputError
     from iiecon.workbook.calibrated import apply
 
@@ -123,7 +122,7 @@ def _apply(found: Calibration, package: Package, target: Path) -> int:
         except InputError as error:
             return report_errors(error.findings)
         step("write")
-        backup = write_atomically(target, typed.content)
+        backup = write_atomically(target, typed.content, seen=seen)
     assert typed.examined.results is not None
     _print(found)
     print_summary(typed.examined.results)

@@ -15,6 +15,7 @@ from iiecon.cli.console import (
     help_text,
     json_apart,
     no_collection,
+    print_ledger,
     print_summary,
     progress,
     refuse_locked,
@@ -70,6 +71,7 @@ def _check(given: argparse.Namespace) -> int:
         return report_errors(done.findings)
     for finding in done.findings:
         say(str(finding))
+    print_ledger(done.results)
     print(catalogue.both("cli.good"))
     return DONE
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from iiecon import catalogue
 from iiecon.findings import Finding
-from iiecon.spreadsheet.package import FileProblem, is_locked
+from iiecon.spreadsheet.files import FileProblem, fingerprint_of, is_locked, tidy
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from iiecon.iotable import FloatArray
     from iiecon.results import ModelResults
 
 
@@ -65,15 +66,19 @@ def import_target(given: argparse.Namespace) -> Path | None:
     if wrong:
         say(f"{target}: {catalogue.both(f'cli.{wrong}')}")
         return None
-    refuse_locked(target)
     return target
 
 
-def refuse_locked(path: Path) -> None:
-    """Raise FileProblem where another program holds the file open."""
+def refuse_locked(path: Path) -> str:
+    """The fingerprint of a file that is to be written, for `write_atomically` to compare.
+
+    Removes what a killed run has left. Raises FileProblem where another program has the file open.
+    """
     lock = is_locked(path)
     if lock is not None:
         raise FileProblem(path, "file.locked", lock.name)
+    tidy(path)
+    return fingerprint_of(path)
 
 
 def report_errors(findings: Sequence[Finding]) -> int:
@@ -122,6 +127,38 @@ def wide_console(columns: int = 130) -> Console:
     from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else columns, soft_wrap=False)
+
+
+def print_ledger(results: ModelResults) -> None:
+    """Each step, its last year: what entered, arrived and was left over; figures not used."""
+    ledger = results.ledger
+    rows = [
+        [
+            " ".join(catalogue.both(f"label.ledger_{step.key}").split()),
+            *(_last(values) for values in (step.entered, step.arrived, step.left_over)),
+            f"{step.largest_gap:.2f}",
+        ]
+        for step in ledger.steps
+    ]
+    left = [s.left for s in ledger.steps if s.left and (s.left.amounts > 0).any()]
+    notes = [f"{catalogue.both(f'label.ledger_{item.key}')}: {item.names}" for item in left]
+    notes += [
+        f"{catalogue.both(f'label.ledger_{unused.key}')}: {unused.count} ({unused.names})"
+        for unused in ledger.unused
+    ]
+    keys = ("step", "entered", "arrived", "left", "gap")
+    print_table(
+        catalogue.both("cli.ledger", year=ledger.years[-1]),
+        [f"ledger_{key}" for key in keys],
+        rows,
+        "\n".join(note.rstrip(": ") for note in notes),
+    )
+
+
+def _last(values: FloatArray) -> str:
+    """The amount of the last year that has one."""
+    given = [float(value) for value in values if value == value]
+    return f"{given[-1]:,.2f}" if given else ""
 
 
 def print_table(

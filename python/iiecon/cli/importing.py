@@ -17,6 +17,7 @@ from iiecon.cli.console import (
     import_target,
     no_collection,
     progress,
+    refuse_locked,
     report_errors,
     report_findings,
     report_written,
@@ -52,6 +53,7 @@ def _import(given: argparse.Namespace) -> int:
     target = import_target(given)
     if target is None:
         return WRONG_USAGE
+    seen = refuse_locked(target)
     with no_collection(), progress() as step:
         try:
             done = import_table(
@@ -68,7 +70,7 @@ def _import(given: argparse.Namespace) -> int:
         if done.lost and target.resolve() == given.workbook.resolve():
             return _refuse_loss(done, given.workbook)
         step("write")
-        backup = write_atomically(target, done.content)
+        backup = write_atomically(target, done.content, seen=seen)
     _print_summary(done, given.file)
     _report_left(done)
     report_written(target, backup)

@@ -20,8 +20,9 @@ from iiecon.cli.console import (
     report_findings,
     workbook_argument,
 )
+from iiecon.exports import csv_of_records
 from iiecon.findings import Finding, InputError
-from iiecon.results import csv_text, json_text
+from iiecon.results import json_text
 from iiecon.spreadsheet.package import write_atomically
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _base_years(given: argparse.Namespace) -> int:
         write_atomically(given.json, json_text(found.records()).encode(), backup=False)
     if given.csv:
         write_atomically(
-            given.csv, csv_text(found.records()["drift"]).encode("utf-8-sig"), backup=False
+            given.csv, csv_of_records(found.records()["drift"]).encode("utf-8-sig"), backup=False
         )
     _print_base_years(found)
     return DONE

@@ -18,6 +18,7 @@ from iiecon.cli.console import (
     help_text,
     import_target,
     progress,
+    refuse_locked,
     report_errors,
     report_findings,
     report_written,
@@ -50,6 +51,7 @@ def _import(given: argparse.Namespace) -> int:
     target = import_target(given)
     if target is None:
         return WRONG_USAGE
+    seen = refuse_locked(target)
     with progress() as step:
         try:
             done = import_data(
@@ -62,7 +64,7 @@ def _import(given: argparse.Namespace) -> int:
             return _refuse_loss(done, given.workbook)
         untouched = in_place and not done.changes
         step("write")
-        backup = None if untouched else write_atomically(target, done.content)
+        backup = None if untouched else write_atomically(target, done.content, seen=seen)
     _print_summary(done, given.file)
     report_findings([*done.findings, *done.examined.findings])
     if done.examined.errors:

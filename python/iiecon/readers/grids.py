@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iiecon.findings import Finding, InputError
-from iiecon.spreadsheet.package import FileProblem, Package, xml_problems
+from iiecon.spreadsheet.files import FileProblem, read_file
+from iiecon.spreadsheet.package import Package
+from iiecon.spreadsheet.safe_xml import Room, TooMuch, xml_problems
 from iiecon.spreadsheet.sheet_reader import SheetReader
 from iiecon.spreadsheet.values import ExcelError, Scalar, a1, read_number
 
 if TYPE_CHECKING:
+    from xlrd.book import Book
     from xlrd.sheet import Cell
 
 WIDE = str.maketrans("０１２３４５６７８９，．－＋−\u00a0\u2009\u202f", "0123456789,.-+-   ")
@@ -26,6 +29,8 @@ FOOTNOTE = re.compile(
     r"(?:[①-⓿㈠-㉃⁰¹²³⁴-⁹*†‡#]+|[\[(（【]\s*\w{1,3}\s*[\])）】]|注\w*)"
 )
 NOTHING = re.compile(r"[-—–―…·.]+")
+MAX_PLANE = 4_000_000
+"""Cells of all sheets filled up to rectangles; the largest official tables have some 100 000."""
 
 
 @dataclass(frozen=True)
@@ -87,23 +92,12 @@ def open_grids(path: str | Path) -> list[Grid]:
     Raises FileProblem when the file cannot be read, InputError when it is no table at all.
     """
     file = Path(path)
-    content = _content(file)
+    content = read_file(file, "file.not_table")
     reader = _reader_of(content)
     grids = [g for g in reader(file, content) if len(g.rows) > 1]
     if not grids:
         raise InputError.one("reader_empty", str(file))
     return grids
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except PermissionError as error:
-        raise FileProblem(file, "file.unreadable") from error
-    except FileNotFoundError as error:
-        raise FileProblem(file, "file.missing") from error
-    except OSError as error:
-        raise FileProblem(file, "file.not_table", error.strerror or "") from error
 
 
 def _reader_of(content: bytes) -> Callable[[Path, bytes], list[Grid]]:
@@ -115,13 +109,14 @@ def _reader_of(content: bytes) -> Callable[[Path, bytes], list[Grid]]:
 
 def _xlsx(file: Path, content: bytes) -> list[Grid]:
     package = Package.from_bytes(file, content)
-    grids = []
+    grids, room, plane = [], Room(), Room(MAX_PLANE)
     for name, part in package.sheets.items():
-        reader = SheetReader(package.shared_strings)
+        reader = SheetReader(package.shared_strings, room)
         with xml_problems(file, name):
             reader.read(package.parts[part])
-        height = max((row for row, _ in reader.cells), default=0)
-        width = max((column for _, column in reader.cells), default=0)
+            height = max((row for row, _ in reader.cells), default=0)
+            width = max((column for _, column in reader.cells), default=0)
+            plane.take(height * width)
         rows: list[list[Scalar]] = [[None] * width for _ in range(height)]
         for (row, column), cell in reader.cells.items():
             rows[row - 1][column - 1] = cell.value
@@ -135,18 +130,31 @@ def _xls(file: Path, content: bytes) -> list[Grid]:
 
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise FileProblem(file, "file.encrypted")
+    plane = Room(MAX_PLANE)
     try:
-        book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO())
-        return [
-            Grid(
-                f"[{file.name}]{sheet.name}",
-                sheet.name,
-                [[_xls_value(cell) for cell in sheet.row(i)] for i in range(sheet.nrows)],
-            )
-            for sheet in book.sheets()
-        ]
+        # Rows of their own length: a single far cell would fill a sheet of equal ones.
+        book = xlrd.open_workbook(
+            file_contents=content, logfile=io.StringIO(), on_demand=True, ragged_rows=True
+        )
+        return [_xls_grid(file, book, name, plane) for name in book.sheet_names()]
+    except TooMuch as error:
+        raise FileProblem(file, "file.too_big", str(error)) from error
     except Exception as error:
         raise FileProblem(file, "file.truncated", str(error)) from error
+
+
+def _xls_grid(file: Path, book: Book, name: str, plane: Room) -> Grid:
+    sheet = book.sheet_by_name(name)
+    rows = [[_xls_value(cell) for cell in sheet.row(i)] for i in range(sheet.nrows)]
+    book.unload_sheet(name)
+    return Grid(f"[{file.name}]{name}", name, _padded(rows, plane))
+
+
+def _padded(rows: list[list[Scalar]], plane: Room) -> list[list[Scalar]]:
+    """The rows at the length of the longest, if there is room for them."""
+    width = max((len(row) for row in rows), default=0)
+    plane.take(len(rows) * width)
+    return [row + [None] * (width - len(row)) for row in rows]
 
 
 def _xls_value(cell: Cell) -> Scalar:
@@ -163,16 +171,19 @@ def _text(file: Path, content: bytes) -> list[Grid]:
     text = _decoded(file, content)
     start = text[:20_000]
     delimiter = max(",\t;", key=start.count)
+    rows: list[list[Scalar]] = []
+    room = Room(MAX_PLANE)
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            room.take(len(line) + 1)
+            rows.append([cell.strip() or None for cell in line])
+        while rows and not any(rows[-1]):
+            rows.pop()
+        padded = _padded(rows, Room(MAX_PLANE)) if sum(any(row) for row in rows) > 1 else []
     except csv.Error as error:
         raise FileProblem(file, "file.not_table", str(error)) from error
-    rows: list[list[Scalar]] = [[cell.strip() or None for cell in line] for line in lines]
-    while rows and not any(rows[-1]):
-        rows.pop()
-    width = max((len(row) for row in rows), default=0)
-    filled = sum(any(row) for row in rows)
-    padded = [row + [None] * (width - len(row)) for row in rows] if filled > 1 else []
+    except TooMuch as error:
+        raise FileProblem(file, "file.too_big", str(error)) from error
     return [Grid(file.name, "", padded)]
 
 

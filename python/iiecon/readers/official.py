@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from iiecon import catalogue
-from iiecon.checks import check_for_balance, column_residuals, row_residuals
+from iiecon.checks import check_for_balance, column_residuals, one_slip, row_residuals
 from iiecon.findings import Finding, InputError
 from iiecon.iotable import VECTORS, FloatArray, IOTable, TableParts
 from iiecon.readers.blocks import HALF_A_UNIT, Figures, check_totals, read_figures
@@ -261,24 +261,45 @@ def _unbalanced(figures: Figures, table: IOTable) -> list[Finding]:
     found = check_for_balance(table) if residuals.max() > HALF_A_UNIT else []
     if found and table.final_use is not None and table.imports is None:
         return [figures.frame.lost_column("IM")]
-    located = [_located(figures, f) for f in found]
-    explained = any(f.key == "cell_balance" for f in found)
+    # An imported flow stands in a column and in the imports: no single cell of the sum of both.
+    slip = one_slip(table) if found and not figures.imported else []
+    located = [_located(figures, table, f) for f in slip or found]
+    explained = len(slip) == 1
     return located if explained or not found else [*located, *check_totals(figures)]
 
 
-def _located(figures: Figures, finding: Finding) -> Finding:
+def _located(figures: Figures, table: IOTable, finding: Finding) -> Finding:
     """The finding at the cell of the file that its index in the table stands for."""
+    located = figures.frame.grid.finding(finding.key, *_cell_of(figures, table, finding))
+    return replace(located, values={**finding.values, "unit": _printed_unit(figures.frame)})
+
+
+def _cell_of(figures: Figures, table: IOTable, finding: Finding) -> tuple[int, int]:
     frame, row, column = figures.frame, finding.row or 0, finding.column or 0
     if finding.table == "flows":
-        place = figures.rows[row].index, frame.columns.sectors[column].index
-    elif finding.table == "value_added":
-        lines = frame.rows.roles.get("TVA") or frame.rows.roles.get("TI")
-        place = (lines[0].index if lines else frame.header), frame.columns.sectors[row].index
-    else:
-        lines = frame.columns.roles.get("GO")
-        place = figures.rows[row].index, (lines[0].index if lines else frame.stub)
-    located = frame.grid.finding(finding.key, *place)
-    return replace(located, values={**finding.values, "unit": _printed_unit(frame)})
+        return figures.rows[row].index, frame.columns.sectors[column].index
+    if finding.table in ("value_added", "primary", "other_inputs"):
+        names = [*_labels_of(table, finding), "TVA", "TI"]
+        below = next((frame.rows.roles[n][0].index for n in names if n in frame.rows.roles), None)
+        sector = column if finding.table == "primary" else row
+        return (
+            frame.header if below is None else below,
+            frame.columns.sectors[sector].index,
+        )
+    names = [*_labels_of(table, finding), "GO"]
+    beside = (frame.columns.roles[n][0].index for n in names if n in frame.columns.roles)
+    return figures.rows[row].index, next(beside, frame.stub)
+
+
+def _labels_of(table: IOTable, finding: Finding) -> list[str]:
+    """The label of the line beside or below the flows that a finding stands in."""
+    parts = table.parts
+    if parts is not None and finding.table == "primary":
+        return [parts.value_added_labels[finding.row or 0]]
+    if parts is not None and finding.table == "final_use":
+        return [parts.final_use_labels[finding.column or 0]]
+    plain = {"exports": "EX", "imports": "IM", "discrepancy": "ERR", "other_inputs": "OTH"}
+    return [plain[finding.table]] if finding.table in plain else []
 
 
 # --- unit and year

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from iiecon.findings import InputError
-from iiecon.spreadsheet.package import FileProblem
+from iiecon.spreadsheet.files import read_file
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
@@ -27,11 +27,7 @@ def text_of(path: Path) -> str:
 
     Raises FileProblem when it cannot be read, InputError when it is in neither.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        key = "missing" if isinstance(error, FileNotFoundError) else "unreadable"
-        raise FileProblem(path, f"file.{key}") from None
+    content = read_file(path, "file.not_table")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)

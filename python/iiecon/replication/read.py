@@ -7,8 +7,6 @@ import hashlib
 import io
 import json
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -17,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from iiecon import options as option_rules
+from iiecon.exports import unmarked
 from iiecon.findings import Finding, InputError
 from iiecon.inputs import ModelInputs, Proposed, Rows, inputs_from
 from iiecon.iotable import IOTable, TableParts
@@ -30,13 +29,12 @@ from iiecon.replication.tables import (
     Table,
     Value,
     json_tables,
-    unmarked,
 )
-from iiecon.spreadsheet.package import FileProblem
+from iiecon.spreadsheet.files import FileProblem, read_file
+from iiecon.spreadsheet.package import MAX_BYTES, unpacked
 
 DESCRIPTION = "datapackage.json"
 RESULTS = "results/results.json"
-LARGEST = 2**30  # bytes that a packed package may unfold to
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 WHOLE = re.compile(r"[+-]?\d+")
 TRUE, FALSE = ("true", "1"), ("false", "0")
@@ -104,19 +102,12 @@ def digest(content: bytes) -> str:
 
 
 def _files(path: Path) -> dict[str, bytes]:
-    if path.is_dir():
-        return {
-            f.relative_to(path).as_posix(): f.read_bytes() for f in path.rglob("*") if f.is_file()
-        }
-    if not path.exists():
-        raise FileProblem(path, "file.missing")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(member.file_size for member in archive.infolist()) > LARGEST:
-                raise FileProblem(path, "file.too_big")
-            return {n: archive.read(n) for n in archive.namelist() if not n.endswith("/")}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise FileProblem(path, "file.truncated", str(error)) from None
+    if not path.is_dir():
+        return {n: c for n, c in unpacked(path, read_file(path))[1].items() if n[-1:] != "/"}
+    files = [f for f in path.rglob("*") if f.is_file()]
+    if sum(f.stat().st_size for f in files) > MAX_BYTES:
+        raise FileProblem(path, "file.too_big")
+    return {f.relative_to(path).as_posix(): read_file(f) for f in files}
 
 
 def _description(path: Path, files: Files) -> dict[str, Any]:

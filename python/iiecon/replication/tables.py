@@ -5,8 +5,6 @@ The tables are what a replication package holds as CSV and what `compare` holds 
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from iiecon import catalogue
+from iiecon.exports import csv_text
 from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series
 from iiecon.iotable import FloatArray, IOTable
 from iiecon.results import ModelResults
@@ -23,9 +22,6 @@ from iiecon.results import ModelResults
 Kind = Literal["string", "number", "integer", "year", "boolean"]
 Value = str | float | int | bool | None
 Row = tuple[Value, ...]
-# What a spreadsheet takes for a formula when a cell begins with it.
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
-TEXT_MARK = "'"
 
 
 @dataclass(frozen=True)
@@ -76,36 +72,20 @@ class Table:
 
         Numbers are written with every digit that float64 needs; blank is what is not given.
         """
-        buffer = io.StringIO(newline="")
-        plain = csv.writer(buffer, lineterminator="\n")
-        quoted = csv.writer(buffer, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        plain.writerow([marked(f.name) for f in self.fields])
-        for row in self.rows:
-            cells = [_written(value) for value in row]
-            # The writer of Python 3.11 leaves a lone carriage return unquoted.
-            (quoted if "\r" in "".join(cells) else plain).writerow(cells)
-        return buffer.getvalue().encode()
+        header = [f.name for f in self.fields]
+        return csv_text([header, *(map(_written, row) for row in self.rows)]).encode()
 
 
-def marked(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: led by an apostrophe where it would."""
-    return TEXT_MARK + text if text.startswith((*FORMULA_MARKS, TEXT_MARK)) else text
-
-
-def unmarked(text: str) -> str:
-    """The text as it was before `marked`."""
-    return text.removeprefix(TEXT_MARK)
-
-
-def _written(value: Value) -> str:
+def _written(value: Value) -> str | float:
+    """A value as it goes into a file: a text, or a number that shows every digit."""
     if isinstance(value, str):
-        return marked(value)
+        return value
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, bool):
         return str(value).lower()
     whole = isinstance(value, int) or (value.is_integer() and abs(value) < 1e15)
-    return str(int(value)) if whole else repr(value)
+    return int(value) if whole else value
 
 
 # --- inputs ---------------------------------------------------------------------------------------

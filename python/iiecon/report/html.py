@@ -6,6 +6,7 @@ import base64
 from importlib.resources import files
 from typing import Any
 
+from iiecon.exports import marked
 from iiecon.report.charts import drawn
 from iiecon.report.document import Block, Cell, Document, Figure, Heading, Paragraph, Table
 from iiecon.report.fonts import Font
@@ -112,7 +113,7 @@ def label(language: str, kind: str, number: int) -> str:
 
 
 def cell_text(cell: Cell, language: str) -> str:
-    """The text of a cell, with its mark when it is estimated."""
-    if not cell.estimated:
-        return plain(cell.words, language)
-    return plain(Voice(language).say("estimated", number=cell.words), language)
+    """The text of a cell, with its mark when it is estimated; no formula when copied to a sheet."""
+    words = Voice(language).say("estimated", number=cell.words) if cell.estimated else cell.words
+    text = plain(words, language)
+    return text if cell.number else marked(text)

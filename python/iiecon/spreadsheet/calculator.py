@@ -16,6 +16,7 @@ from iiecon.spreadsheet.recalculation import (
     SpillBlocked,
     StoredCells,
 )
+from iiecon.spreadsheet.safe_xml import Room
 from iiecon.spreadsheet.sheet_reader import Cell, Position
 from iiecon.spreadsheet.values import Area, Scalar, parse_area, same_value
 
@@ -67,8 +68,9 @@ class FileBook(Book):
     @classmethod
     def from_package(cls, package: Package) -> "FileBook":
         """Read every worksheet of a package."""
+        strings, path, room = package.shared_strings, package.path, Room()
         sheets = {
-            name: SheetCells.parse(package.parts[part], package.shared_strings, package.path, name)
+            name: SheetCells.parse(package.parts[part], strings, path, name, room)
             for name, part in package.sheets.items()
         }
         return cls(sheets, package.names, package.local_names)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from iiecon.spreadsheet.package import xml_problems
+from iiecon.spreadsheet.safe_xml import Room, xml_problems
 from iiecon.spreadsheet.sheet_reader import Cell, Place, Position, SheetReader
 from iiecon.spreadsheet.values import (
     BAD_VALUE,
@@ -64,9 +64,13 @@ class SheetCells:
         shared_strings: Sequence[str] = (),
         path: Path = Path(),
         sheet: str = "sheet",
+        room: Room | None = None,
     ) -> "SheetCells":
-        """Read a worksheet part; ``path`` and ``sheet`` only name it in problems."""
-        reader = SheetReader(shared_strings)
+        """Read a worksheet part; ``path`` and ``sheet`` only name it in problems.
+
+        ``room`` is what all sheets of the workbook together may hold.
+        """
+        reader = SheetReader(shared_strings, room or Room())
         with xml_problems(path, sheet):
             reader.read(xml)
         return cls(xml, reader.cells, reader.places, reader.rows, reader.data, reader.prefix)

@@ -116,7 +116,7 @@ class Evaluation:
             case tree.Unary(operator, operand):
                 return self._unary(operator, self.value(operand))
             case tree.Name():
-                return self.value(self._resolved(node))
+                return self.value(self.resolved(node))
             case tree.ArrayLiteral(rows):
                 return _single([list(row) for row in rows])
             case tree.Unsupported(reason):
@@ -143,7 +143,7 @@ class Evaluation:
             raise NotEvaluated("implicit intersection")
         return elementwise(function, operands)
 
-    def _resolved(self, node: tree.Expression) -> tree.Expression:
+    def resolved(self, node: tree.Expression) -> tree.Expression:
         """A defined name replaced by what it stands for."""
         for _ in range(_MAX_NAMES):
             if not isinstance(node, tree.Name):
@@ -153,7 +153,7 @@ class Evaluation:
 
     def place_of(self, node: tree.Expression) -> tuple[str, Area] | None:
         """Sheet and range of an expression that is a reference."""
-        node = self._resolved(node)
+        node = self.resolved(node)
         if isinstance(node, tree.Reference):
             return node.sheet or self._sheet, node.area
         if isinstance(node, tree.Spill):
@@ -218,7 +218,7 @@ class Evaluation:
 
     def _argument(self, node: tree.Expression) -> Value:
         """An argument that keeps even a single referenced cell apart from a direct value."""
-        return self._read(self._resolved(node)) if self.place_of(node) else self.value(node)
+        return self._read(self.resolved(node)) if self.place_of(node) else self.value(node)
 
     def _in_arrays(self, compute: Callable[[], list[_T]]) -> list[_T]:
         before, self._array = self._array, True
@@ -300,7 +300,7 @@ class Evaluation:
         place = self.place_of(of)
         if place is None:
             return guarded(AGGREGATES["INDEX"], self.value(of), *numbers)
-        area = guarded(_part_of, place[1], *numbers)
+        area = guarded(part_of, place[1], *numbers)
         return area if isinstance(area, ExcelError) else _single(self._sheets.read(place[0], area))
 
     def _scalar(self, node: tree.Expression) -> Scalar:
@@ -321,7 +321,7 @@ _LAZY: dict[str, Callable[..., Value]] = {
 }
 
 
-def _part_of(area: Area, first: Scalar, second: Scalar = None) -> Area:
+def part_of(area: Area, first: Scalar, second: Scalar = None) -> Area:
     """What INDEX selects; 0 stands for all, and one number runs along a single row."""
     row, col = int(number_of(first)), int(number_of(second))
     if second is None and area.height == 1:

@@ -1,18 +1,14 @@
-"""The zip container of a workbook: read whole, replace some parts, write atomically.
+"""The zip container of a workbook: read whole, with some parts replaced.
 
 Every part is kept as the bytes it had, so that a part nobody replaces comes out unchanged.
 """
 
-import contextlib
 import io
-import os
 import posixpath
 import re
-import shutil
-import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -20,10 +16,32 @@ from pathlib import Path
 from urllib.parse import unquote
 from xml.parsers import expat
 
+from iiecon.spreadsheet.files import (
+    FileProblem,
+    fingerprint,
+    is_locked,
+    read_file,
+    write_atomically,
+)
+from iiecon.spreadsheet.safe_xml import MAX_STRINGS, Room, parse, safe_parser, xml_problems
+
+__all__ = [
+    "FileProblem",
+    "Package",
+    "is_locked",
+    "safe_parser",
+    "write_atomically",
+    "xml_problems",
+]
+
 MAX_MEMBERS = 10_000
-MAX_BYTES = 512 * 1024 * 1024
+MAX_BYTES = 128 * 1024 * 1024
+MAX_STRUCTURE = 4 * 1024 * 1024
+"""Bytes of a part that says what the workbook consists of; the shipped one's has 90 KB."""
 MAX_RATIO = 400
 _RATIO_MATTERS_FROM = 8 * 1024 * 1024
+# What spreadsheet programs use. Python inflates the others without regard to the size asked for.
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _OLE_HEADER = bytes.fromhex("D0CF11E0")
 _RELATIONSHIPS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships/",
@@ -33,25 +51,12 @@ BUILT_IN = "_xlnm."  # names of print areas and filters, which formulas do not u
 _ESCAPED_CHARACTER = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
-class FileProblem(Exception):  # noqa: N818
-    """A workbook file that cannot be used; ``key`` selects the message for the user."""
-
-    def __init__(self, path: Path, key: str, detail: str = "") -> None:
-        super().__init__(path, key, detail)
-        self.path = path
-        self.key = key
-        self.detail = detail
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.key} {self.detail}".rstrip()
-
-
 @dataclass(frozen=True)
 class Package:
     """A workbook file in memory.
 
     ``sheets`` maps the worksheets, in tab order, to their parts. ``names`` and ``local_names``
-    hold the text that each defined name refers to.
+    hold the text that each defined name refers to. ``fingerprint`` is that of the file as read.
     """
 
     path: Path
@@ -61,26 +66,20 @@ class Package:
     names: dict[str, str] = field(default_factory=dict)
     local_names: dict[tuple[str, str], str] = field(default_factory=dict)
     shared_strings: list[str] = field(default_factory=list)
+    fingerprint: str = ""
 
     @classmethod
     def read(cls, path: Path) -> "Package":
         """Read and check the file; FileProblem says what is wrong with it."""
         path = Path(path)
-        return cls.from_bytes(path, _file_content(path))
+        return cls.from_bytes(path, read_file(path))
 
     @classmethod
     def from_bytes(cls, path: Path, content: bytes) -> "Package":
         """The package in these bytes; ``path`` is the file that problems are reported for."""
         _require_zip(path, content)
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                members = _checked_members(path, archive)
-                parts = {member.filename: _inflate(path, archive, member) for member in members}
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise FileProblem(path, "file.truncated", str(error)) from error
-        except (NotImplementedError, RuntimeError) as error:
-            raise FileProblem(path, "file.not_workbook", str(error)) from error
-        return _with_contents(cls(path, parts, members))
+        members, parts = unpacked(path, content)
+        return _with_contents(cls(path, parts, members, fingerprint=fingerprint(content)))
 
     def replaced(self, parts: Mapping[str, bytes]) -> "Package":
         """The same package with other bytes in some existing parts."""
@@ -114,26 +113,27 @@ def find_name(
     return next((text for key, text in names.items() if key.casefold() == wanted), None)
 
 
-def _file_content(path: Path) -> bytes:
-    try:
-        if path.exists() and not path.is_file():
-            raise FileProblem(path, "file.not_workbook")
-        if path.stat().st_size > MAX_BYTES:
-            raise FileProblem(path, "file.too_big")
-        return path.read_bytes()
-    except PermissionError as error:
-        key = "file.locked" if os.name == "nt" else "file.unreadable"
-        raise FileProblem(path, key) from error
-    except OSError as error:
-        raise FileProblem(path, "file.missing", error.strerror or "") from error
-
-
 def _require_zip(path: Path, content: bytes) -> None:
     if content.startswith(_OLE_HEADER):
         encrypted = "EncryptedPackage".encode("utf-16-le") in content
         raise FileProblem(path, "file.encrypted" if encrypted else "file.legacy_xls")
     if not content.startswith(b"PK\x03\x04"):
         raise FileProblem(path, "file.not_workbook", "not a zip archive")
+
+
+def unpacked(path: Path, content: bytes) -> tuple[tuple[zipfile.ZipInfo, ...], dict[str, bytes]]:
+    """The directory of a zip archive and its members by name.
+
+    Raises FileProblem when it is damaged, or when inflating it would not be safe.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = _checked_members(path, archive)
+            return members, {m.filename: _inflate(path, archive, m) for m in members}
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise FileProblem(path, "file.truncated", str(error)) from error
+    except (NotImplementedError, RuntimeError) as error:
+        raise FileProblem(path, "file.not_workbook", str(error)) from error
 
 
 def _checked_members(path: Path, archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, ...]:
@@ -146,6 +146,8 @@ def _checked_members(path: Path, archive: zipfile.ZipFile) -> tuple[zipfile.ZipI
         raise FileProblem(path, "file.not_workbook", "two parts of the same name")
     if any(member.flag_bits & 1 for member in members):
         raise FileProblem(path, "file.encrypted")
+    if any(member.compress_type not in _COMPRESSIONS for member in members):
+        raise FileProblem(path, "file.not_workbook", "unusual compression")
     if any(_is_bomb(member) for member in members):
         raise FileProblem(path, "file.too_big", "suspicious compression ratio")
     return members
@@ -180,27 +182,6 @@ def decode_escapes(text: str) -> str:
     return _ESCAPED_CHARACTER.sub(lambda match: chr(int(match[1], 16)), text)
 
 
-def safe_parser() -> expat.XMLParserType:
-    """An expat parser that refuses document types, and with them every kind of entity."""
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    return parser
-
-
-def _refuse_doctype(*_: object) -> None:
-    raise ValueError("document type declarations are not accepted")
-
-
-@contextlib.contextmanager
-def xml_problems(path: Path, part: str) -> Iterator[None]:
-    """Report malformed XML, or a ValueError about it, as a problem of the file."""
-    try:
-        yield
-    except (expat.ExpatError, ValueError) as error:
-        raise FileProblem(path, "file.bad_xml", f"{part}: {error}") from error
-
-
 _Attributes = dict[str, str]
 
 
@@ -218,8 +199,11 @@ def _elements(package: Package, part: str) -> list[tuple[str, _Attributes, str]]
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda _: open_texts.pop()
     parser.CharacterDataHandler = lambda text: open_texts[-1].append(text)
+    content = _part(package, part)
+    if len(content) > MAX_STRUCTURE:
+        raise FileProblem(package.path, "file.too_big", part)
     with xml_problems(package.path, part):
-        parser.Parse(_part(package, part), True)
+        parse(parser, content)
     return [(name, attributes, "".join(texts)) for name, attributes, texts in found]
 
 
@@ -306,22 +290,30 @@ def _defined_names(
 
 def _shared_strings(package: Package, part: str) -> list[str]:
     """The text of each shared string: its runs joined, without phonetic hints."""
-    strings: list[list[str]] = []
+    strings: list[str] = []
+    room = Room(MAX_STRINGS)
     parser = safe_parser()
     handlers = TextRuns(parser)
 
     def start(name: str, _: _Attributes) -> None:
         kind = local_name(name)
         if kind == "si":
-            strings.append([])
-            handlers.runs = strings[-1]
+            handlers.runs = []
         handlers.start(kind)
 
+    def end(name: str) -> None:
+        kind = local_name(name)
+        if kind == "si":
+            text = decode_escapes("".join(handlers.runs))
+            room.take(text=text)
+            strings.append(text)
+        handlers.end(kind)
+
     parser.StartElementHandler = start
-    parser.EndElementHandler = lambda name: handlers.end(local_name(name))
+    parser.EndElementHandler = end
     with xml_problems(package.path, part):
-        parser.Parse(_part(package, part), True)
-    return [decode_escapes("".join(runs)) for runs in strings]
+        parse(parser, _part(package, part))
+    return strings
 
 
 class TextRuns:
@@ -345,61 +337,3 @@ class TextRuns:
             self._phonetic = False
         elif kind == "t":
             self._parser.CharacterDataHandler = None
-
-
-def is_locked(path: Path) -> Path | None:
-    """The lock file that a spreadsheet program keeps beside a workbook it has open, if any."""
-    path = Path(path).resolve()
-    locks = (path.parent / f"~${path.name}", path.parent / f".~lock.{path.name}#")
-    return next((lock for lock in locks if lock.exists()), None)
-
-
-def write_atomically(path: Path, data: bytes, backup: bool = True) -> Path | None:
-    """Write a file so that a failure leaves the old one; returns the backup, if one was made."""
-    path = Path(path).resolve()  # a link stays a link to what is written
-    if path.is_dir():
-        raise FileProblem(path, "file.unwritable")
-    saved = path.with_name(f"{path.name}.bak") if backup and path.exists() else None
-    try:
-        if saved:
-            _through_temporary(saved, path, lambda stream: _copy(path, stream))
-        _through_temporary(path, path, lambda stream: stream.write(data))
-    except OSError as error:
-        # Windows refuses to replace a file that a program holds open.
-        held = isinstance(error, PermissionError) and os.name == "nt" and path.exists()
-        key = "file.locked" if held else "file.unwritable"
-        raise FileProblem(path, key, error.strerror or "") from error
-    return saved
-
-
-def _copy(source: Path, stream: io.BufferedIOBase) -> None:
-    with source.open("rb") as original:
-        shutil.copyfileobj(original, stream)
-
-
-def _through_temporary(
-    path: Path, model: Path, write: Callable[[io.BufferedIOBase], object]
-) -> None:
-    """Write a private temporary neighbour, then rename it with the permissions of ``model``."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            write(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if model.exists():
-            shutil.copymode(model, name)
-        else:
-            Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
-def _umask() -> int:
-    """The permissions that new files go without; it can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

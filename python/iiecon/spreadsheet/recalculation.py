@@ -12,6 +12,7 @@ from iiecon.spreadsheet.sheet_reader import Cell, Position
 from iiecon.spreadsheet.values import (
     BAD_REFERENCE,
     BAD_VALUE,
+    MAX_ARRAY,
     MAX_COL,
     MAX_ROW,
     Area,
@@ -29,8 +30,9 @@ from iiecon.spreadsheet.values import (
 Key: TypeAlias = tuple[str, int, int]
 """A cell of the workbook: sheet, row, column."""
 
-_MAX_READ = 4_000_000
 _MAX_CACHED = 2_000_000
+_MAX_RESULTS = 500_000
+"""Cells that all formulas together may fill; those of the shipped workbook fill some 20 000."""
 _T = TypeVar("_T")
 
 
@@ -274,6 +276,9 @@ class Recalculation:
         """Keep the values of a formula, and clear the cells its array no longer covers."""
         sheet, row, col = key
         values, results = self._values[sheet], self._result.values
+        height, width = _shape(matrix)
+        if len(results) + height * width > _MAX_RESULTS:
+            raise NotEvaluated(f"an array of {height} × {width} cells")
         self._release(key)
         for i, line in enumerate(matrix, row):
             for j, value in enumerate(line, col):
@@ -292,7 +297,7 @@ class Recalculation:
         row2 = max(area.row1, self._last_row) if area.row2 == MAX_ROW else area.row2
         col2 = max(area.col1, self._last_col) if area.col2 == MAX_COL else area.col2
         area = Area(area.row1, area.col1, row2, col2)
-        if area.size > _MAX_READ:
+        if area.size > MAX_ARRAY:
             raise NotEvaluated(f"the range {area} is too large")
         self._require(sheet, area)
         return self._cache.get((sheet, area)) or self._fresh_read(sheet, area)

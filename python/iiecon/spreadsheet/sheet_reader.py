@@ -5,11 +5,20 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from iiecon.spreadsheet.formula import shifted
-from iiecon.spreadsheet.package import TextRuns, decode_escapes, local_name, safe_parser
-from iiecon.spreadsheet.values import ExcelError, Scalar, a1, parse_a1, parse_area, read_number
+from iiecon.spreadsheet.package import TextRuns, decode_escapes, local_name
+from iiecon.spreadsheet.safe_xml import Room, TooMuch, parse, safe_parser
+from iiecon.spreadsheet.values import (
+    MAX_COL,
+    MAX_ROW,
+    ExcelError,
+    Scalar,
+    a1,
+    parse_a1,
+    parse_area,
+    read_number,
+)
 
 Position: TypeAlias = tuple[int, int]
-MAX_ARRAY = 4_000_000
 DATA_TABLE = "TABLE()"
 """The formula given to a what-if data table; no function of that name exists to evaluate it."""
 
@@ -39,13 +48,14 @@ class Place(NamedTuple):
 class SheetReader:
     """Handlers for the XML parser; the attributes are the state of the cell being read."""
 
-    def __init__(self, shared_strings: Sequence[str]) -> None:
+    def __init__(self, shared_strings: Sequence[str], room: Room) -> None:
         self.cells: dict[Position, Cell] = {}
         self.places: dict[Position, Place] = {}
         self.rows: dict[int, tuple[int, int]] = {}
         self.data = (-1, -1)
         self.prefix = b""
         self._strings = shared_strings
+        self._room = room
         self._masters: dict[str, tuple[Position, str]] = {}
         self._followers: list[tuple[Position, str]] = []
         self._row = self._col = self._row_start = 0
@@ -56,13 +66,13 @@ class SheetReader:
         self._inline = TextRuns(self._parser)
 
     def read(self, xml: bytes) -> None:
-        """Read the whole part; ValueError says what is wrong with it."""
+        """Read the whole part; ValueError says what is wrong with it, TooMuch that it is big."""
         parser = self._parser
         if b"\0" in xml[:4]:
             raise ValueError("the encoding is not UTF-8")
         parser.XmlDeclHandler = _require_utf8
         parser.StartElementHandler = self._find_data
-        parser.Parse(xml, True)
+        parse(parser, xml)
         if self.data[0] < 0:
             raise ValueError("not a worksheet")
         for position, group in self._followers:
@@ -91,6 +101,9 @@ class SheetReader:
         elif kind == "row":
             self._row = int(attributes.get("r") or self._row + 1)
             self._col, self._row_start = 0, self._parser.CurrentByteIndex
+            self._room.take()
+            if not 1 <= self._row <= MAX_ROW:
+                raise ValueError(f"there is no row {self._row}")
             if self._row in self.rows:
                 raise ValueError(f"row {self._row} occurs twice")
         else:
@@ -112,6 +125,8 @@ class SheetReader:
         row, self._col = parse_a1(reference) if reference else (self._row, self._col + 1)
         if row != self._row:
             raise ValueError(f"cell {reference} in row {self._row}")
+        if self._col > MAX_COL:
+            raise ValueError(f"row {row} has too many cells")
 
     def _end(self, name: str) -> None:
         kind = local_name(name)
@@ -138,6 +153,7 @@ class SheetReader:
         position = self._row, self._col
         if position in self.places:
             raise ValueError(f"cell {a1(*position)} occurs twice")
+        self._take(position, text=self._value)
         self.places[position] = Place(
             self._cell_start,
             self._formula_start,
@@ -157,6 +173,14 @@ class SheetReader:
         elif value is not None:
             self.cells[position] = Cell(value)
 
+    def _take(
+        self, position: Position, cells: int = 1, text: str = "", formula: bool = False
+    ) -> None:
+        try:
+            self._room.take(cells, text, formula)
+        except TooMuch as error:
+            raise TooMuch(f"{a1(*position)}: {error}") from None
+
     def _converted(self) -> Scalar:
         """The stored value, by the type of the cell."""
         kind, text = self._attributes.get("t", "n"), self._value
@@ -170,6 +194,7 @@ class SheetReader:
 
     def _add_formula(self, position: Position, value: Scalar) -> None:
         attributes, formula = self._formula_attributes, self._formula
+        self._take(position, text=formula, formula=True)
         kind, group = attributes.get("t", "normal"), attributes.get("si", "")
         if kind == "shared" and not formula:
             self._followers.append((position, group))
@@ -180,8 +205,7 @@ class SheetReader:
         array_ref = None
         if kind in ("array", "dataTable"):
             array_ref = attributes.get("ref") or a1(*position)
-            if parse_area(array_ref).size > MAX_ARRAY:
-                raise ValueError(f"the array in {a1(*position)} covers too many cells")
+            self._take(position, parse_area(array_ref).size)
         dynamic = kind == "array" and self._attributes.get("cm", "0") != "0"
         self.cells[position] = Cell(value, formula or None, array_ref, dynamic)
 
@@ -191,6 +215,7 @@ class SheetReader:
             raise ValueError(f"cell {a1(*position)} shares a formula that is not there")
         (row, col), formula = self._masters[group]
         own = shifted(formula, position[0] - row, position[1] - col)
+        self._take(position, text=own, formula=True)
         self.cells[position] = self.cells[position]._replace(formula=own)
 
 

@@ -10,6 +10,8 @@ from typing import NamedTuple, TypeAlias, TypeVar
 MAX_ROW = 1_048_576
 MAX_COL = 16_384
 LONGEST_TEXT = 32_767
+MAX_ARRAY = 1_200_000
+"""Cells of an array that is evaluated: the flows of 1000 sectors fit."""
 STORED_DIGITS = 13
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
@@ -276,6 +278,8 @@ def elementwise(function: Callable[..., Scalar], arguments: Sequence[Value]) -> 
         return guarded(function, *arguments)
     height = max(len(matrix) for matrix in matrices)
     width = max(len(matrix[0]) for matrix in matrices)
+    if height * width > MAX_ARRAY:
+        raise NotEvaluated(f"an array of {height} × {width} cells")
     if all((len(matrix), len(matrix[0])) == (height, width) for matrix in matrices):
         # Nothing to stretch but single values, which is by far the usual case.
         whole = [a if isinstance(a, list) else [[a] * width] * height for a in arguments]

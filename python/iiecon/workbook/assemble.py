@@ -12,6 +12,8 @@ import zipfile
 
 from lxml import etree
 
+from iiecon.spreadsheet.safe_xml import element
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 CONTENT_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
@@ -66,7 +68,7 @@ def assemble(xlsx: bytes) -> bytes:
 
 
 def _ordered_fonts(styles: bytes) -> bytes:
-    root = etree.fromstring(styles)
+    root = element(styles)
     order = FONT_ORDER.split()
     for font in root.iter(f"{{{MAIN}}}font"):
         children = sorted(font, key=lambda e: order.index(etree.QName(e).localname))
@@ -94,7 +96,7 @@ def _share_texts(parts: dict[str, bytes]) -> bytes:
 
 
 def _content_types(types: bytes, added: dict[str, str]) -> bytes:
-    root = etree.fromstring(types.replace(XLSX_TYPE, XLSM_TYPE))
+    root = element(types.replace(XLSX_TYPE, XLSM_TYPE))
     known = {element.get("PartName") for element in root}
     for part, kind in added.items():
         if f"/xl/{part}" not in known:
@@ -105,7 +107,7 @@ def _content_types(types: bytes, added: dict[str, str]) -> bytes:
 
 
 def _relationships(relationships: bytes, added: dict[str, str]) -> bytes:
-    root = etree.fromstring(relationships)
+    root = element(relationships)
     known = {str(element.get("Type")) for element in root}
     for part, kind in added.items():
         if f"{OFFICE}/{kind}" not in known:

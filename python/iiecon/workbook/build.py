@@ -197,7 +197,7 @@ def _write(worksheet: Worksheet, block: Block, sheet: Sheet, looks: Looks) -> No
         for j in range(block.columns):
             cell = _cell(worksheet, block.row + i, block.column + j)
             if block.values is not None:
-                cell.value = block.values[i][j] if block.values[i][j] != "" else None
+                _put_value(cell, block.values[i][j])
             elif block.formula is not None:
                 _put_formula(worksheet, cell, block.formula(block.row + i, block.column + j))
             _dress(cell, block, sheet, looks)
@@ -223,6 +223,12 @@ def _cell(worksheet: Worksheet, row: int, column: int) -> Cell:
     cell = worksheet.cell(row, column)
     assert isinstance(cell, Cell)  # no sheet of ours has merged cells
     return cell
+
+
+def _put_value(cell: Cell, value: float | str | None) -> None:
+    cell.value = None if value == "" else value
+    if cell.data_type == "f":
+        cell.data_type = "s"  # a label that begins with = is no formula for that
 
 
 def _put_formula(worksheet: Worksheet, cell: Cell, formula: str) -> None:

@@ -14,6 +14,9 @@ from iiecon.workbook.layout import Block
 from iiecon.workbook.read import Range, Reader
 from iiecon.workbook.sheets import sheets_with_formulas
 
+# Workbooks made before there were these sheets need not have them.
+LATER_SHEETS = ("Ledger", "Tests")
+
 
 def check_formulas(
     book: Book, reader: Reader, calculation: Calculation, inputs: ModelInputs
@@ -24,6 +27,7 @@ def check_formulas(
     found = [
         finding
         for sheet in sheets_with_formulas(inputs)
+        if sheet.name in book.sheets or sheet.name not in LATER_SHEETS
         for block in sheet.blocks
         if block.computed
         for finding in _check_block(book, reader, calculation, sheet.name, block)

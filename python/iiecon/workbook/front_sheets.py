@@ -181,7 +181,7 @@ def checks(inputs: ModelInputs) -> Sheet:
     )
     area = f"{a1(first, FIRST_YEAR)}:{a1(last, FIRST_YEAR + years - 1)}"
     good = f"AND(MAX({area})<={TOLERANCE},MIN({area})>=-{TOLERANCE},INDEX(IO_CHECKS,1,3),"
-    good += "INDEX(IO_CHECKS,2,3),INDEX(IO_CHECKS,3,3))"
+    good += "INDEX(IO_CHECKS,2,3),INDEX(IO_CHECKS,3,3),LEDGER_LARGEST_GAP<0.005,TESTS_FAILED=0)"
     sheet.formulas(
         TOP, light, 1, 1, lambda r, c: f'IF(IFERROR({good},FALSE),"✔ OK","✘ ERROR")',
         "CHECK_LIGHT", "word",

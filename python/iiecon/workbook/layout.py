@@ -240,6 +240,7 @@ PLACES = {
     "exports": ("IO_EXPORTS", "same"),
     "discrepancy": ("IO_DISCREPANCY", "same"),
     "other_inputs": ("IO_OTHER_INPUTS", "across"),
+    "primary": ("IO_PRIMARY", "same"),
     "io_year": ("IO_YEAR", "same"),
     "codes": ("IO_CODES", "same"),
     "sector_codes": ("SECTOR_CODES", "same"),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from iiecon.spreadsheet.safe_xml import element
 from iiecon.workbook.assemble import MAIN, RELATIONSHIPS, serialised, zipped
 from udfs.registry import FUNCTIONS, Argument, Function
 from udfs.vba.modules import RIBBON, sources
@@ -75,7 +76,7 @@ def with_project(workbook: bytes, modules: Mapping[str, str]) -> bytes:
 
 
 def _with_ribbon(relationships: bytes) -> bytes:
-    root = etree.fromstring(relationships)
+    root = element(relationships)
     relation = etree.SubElement(root, f"{{{RELATIONSHIPS}}}Relationship")
     relation.set("Id", "rId_ribbon")
     relation.set("Type", RIBBON_RELATION)
@@ -84,7 +85,7 @@ def _with_ribbon(relationships: bytes) -> bytes:
 
 
 def _with_argument_help(workbook: bytes) -> bytes:
-    root = etree.fromstring(workbook)
+    root = element(workbook)
     extension = etree.SubElement(
         etree.SubElement(root, f"{{{MAIN}}}extLst"),
         f"{{{MAIN}}}ext",

@@ -25,10 +25,12 @@ from iiecon.options import names as option_names
 from iiecon.regions import region_sums
 from iiecon.results import ModelResults
 from iiecon.spreadsheet.calculator import Book, Calculation, FileBook, patched_parts
-from iiecon.spreadsheet.package import FileProblem, Package, is_locked, write_atomically
+from iiecon.spreadsheet.files import FileProblem, fingerprint, read_file, write_atomically
+from iiecon.spreadsheet.package import Package
 from iiecon.spreadsheet.values import ExcelError, a1
 from iiecon.workbook.formulas import check_formulas
 from iiecon.workbook.read import Range, Reader
+from iiecon.workbook.self_tests import failed_tests
 from iiecon.workbook.stamp import is_stamped, stamp_cells
 
 AGREEMENT = 1e-10
@@ -206,23 +208,28 @@ def _changed_parts(package: Package, book: FileBook, done: Examined) -> dict[str
 def write(done: Recalculated, target: Path) -> Path | None:
     """Write a recalculation: nothing when up to date in place; returns the backup, if one was made.
 
-    Raises FileProblem when the target is open elsewhere or cannot be written.
+    Raises FileProblem when the target is open elsewhere or cannot be written, and when the
+    workbook is no longer the one that was read.
     """
-    lock = is_locked(target)
-    if lock is not None:
-        raise FileProblem(target, "file.locked", lock.name)
-    in_place = target.exists() and target.resolve() == done.package.path.resolve()
+    package = done.package
+    in_place = target.resolve() == package.path.resolve()
     if in_place and not done.parts:
         return None
-    if not done.parts:
-        return write_atomically(target, done.package.path.read_bytes())
-    return write_atomically(target, done.package.replaced(done.parts).to_bytes())
+    seen = package.fingerprint if in_place else None
+    if done.parts:
+        return write_atomically(target, package.replaced(done.parts).to_bytes(), seen=seen)
+    content = read_file(package.path)
+    if fingerprint(content) != package.fingerprint:
+        raise FileProblem(package.path, "file.changed")
+    return write_atomically(target, content)
 
 
 def _output_findings(reader: Reader, results: ModelResults) -> list[Finding]:
-    """Formulas that are gone come first; only sound ones are held against the model."""
+    """Formulas that are gone come first; only sound ones are tested and held against the model."""
     found = check_formulas(reader.book, reader, reader.calculation, results.inputs)
-    return found if errors_of(found) else [*found, *differences(reader, results)]
+    if errors_of(found):
+        return found
+    return [*found, *failed_tests(reader), *differences(reader, results)]
 
 
 def _changed_years(reader: Reader, inputs: ModelInputs) -> list[Finding]:

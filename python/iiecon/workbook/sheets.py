@@ -17,7 +17,9 @@ from iiecon.workbook.audit_sheet import audit_sheet
 from iiecon.workbook.functions_sheet import functions
 from iiecon.workbook.io_sheet import io_table
 from iiecon.workbook.layout import Sheet
+from iiecon.workbook.ledger_sheet import ledger_sheet
 from iiecon.workbook.map_sheet import map_sheet
+from iiecon.workbook.self_tests import self_tests
 from iiecon.workbook.xlwings_sheet import settings
 
 
@@ -38,7 +40,7 @@ def sheets_of(inputs: ModelInputs) -> list[Sheet]:
         *input_sheets.references(),
         functions(by_name.values()),
     ]
-    return [input_sheets.about(sheets), *sheets, settings()]
+    return [input_sheets.about(sheets), *sheets, by_name["Tests"], settings()]
 
 
 def sheets_with_formulas(inputs: ModelInputs) -> list[Sheet]:
@@ -57,11 +59,13 @@ def sheets_with_formulas(inputs: ModelInputs) -> list[Sheet]:
         output_sheets.multiplier(inputs),
         output_sheets.province_gdp(inputs),
         world_sheet.world_out(),
+        ledger_sheet(inputs),
         front_sheets.checks(inputs),
         input_sheets.settings(inputs),
         input_sheets.experts(inputs),
         input_sheets.section_va(inputs),
         world_sheet.countries(),
+        self_tests(inputs),
     ]
     last_output = max(i for i, sheet in enumerate(sheets) if sheet.output)
     sheets.insert(last_output + 1, audit_sheet(inputs, sheets))
