@@ -396,16 +396,6 @@ def test_required_packages_are_those_of_the_project() -> None:
     assert names == set(REQUIRED)
 
 
-def test_an_ordinary_installation_has_every_package() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    folders = [
-        *(p.parent.relative_to(ROOT / "python") for p in (ROOT / "python").rglob("__init__.py")),
-        *(p.parent.relative_to(ROOT) for p in (ROOT / "udfs").rglob("__init__.py")),
-    ]
-    packages = {".".join(folder.parts) for folder in folders}
-    assert packages == set(project["tool"]["setuptools"]["packages"])
-
-
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 def test_no_check_stops_on_an_unknown_machine(check: Check, built: bytes) -> None:
     """On an empty Windows each check has an answer; a damaged workbook is a finding."""
