@@ -67,7 +67,7 @@ def test_trial_equals_the_model(inputs: ModelInputs, options: dict[str, str]) ->
         json.loads(results.to_json())
         for results in (trial, run_model(with_scores(changed, PLANTED)))
     )
-    for name in due.keys() - {"scores", "provenance"}:  # which say that scores were typed
+    for name in due.keys() - {"scores", "unused", "provenance"}:  # which say that scores were typed
         assert found[name] == due[name]
 
 

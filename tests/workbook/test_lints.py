@@ -269,7 +269,7 @@ def calculation_first(book: Edited) -> None:
 
 
 def data_last(book: Edited) -> None:
-    book.xml("Experts").append(child(book.xml("Experts"), "sheetData"))
+    book.xml("About").append(child(book.xml("About"), "sheetData"))
 
 
 def full_calculation(book: Edited) -> None:
@@ -351,7 +351,7 @@ FAULTS: list[tuple[str, set[str], Plant]] = [
     ("ribbon_once", {RIBBON}, second_ribbon),
     ("external_link", {WORKBOOK}, foreign_figures),
     ("element_order", {WORKBOOK}, calculation_first),
-    ("element_order", {"xl/worksheets/sheet20.xml"}, data_last),
+    ("element_order", {"xl/worksheets/sheet1.xml"}, data_last),
     ("full_calculation", {WORKBOOK}, full_calculation),
     ("private_trace", {"docProps/core.xml"}, author),
     ("private_trace", {"xl/sharedStrings.xml"}, text_with("C:\\Users\\somebody\\python.exe")),

@@ -397,11 +397,11 @@ def test_153_sectors_of_another_year(
 
 
 def test_every_output_sheet_has_a_template(made: dict[str, bytes], built: bytes) -> None:
-    """Those an institute prints: not the checks and the audit, which belong to one calculation."""
+    """Those an institute prints: not what belongs to one calculation, as checks and audit do."""
     book = openpyxl.load_workbook(io.BytesIO(built))
     outputs = {s.title for s in book if s.protection.sheet and s.sheet_state == "visible"}
     assert {name for group in OUTPUTS.values() for name in group} == outputs - {
-        *("Audit", "Checks", "Functions"),
+        *("Audit", "Checks", "Functions", "Ledger"),
     }
 
 
