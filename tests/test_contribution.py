@@ -1,6 +1,6 @@
 """Contribution: the closed form against the explicit augmented inverse, and its properties."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -197,6 +197,12 @@ def test_unknown_code_is_named_as_not_available(table: IOTable) -> None:
     with refused("unknown_code", NotAvailableError) as found:
         leontief_contribution(table, {"057": 0.5, "999": 0.5})
     assert found[0].values["codes"] == "999"
+
+
+def test_a_result_cannot_be_changed() -> None:
+    found = leontief_contribution(two_sectors(), {"a": 0.5})
+    with pytest.raises(FrozenInstanceError):
+        found.ratio = np.zeros(2)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("score", [-0.01, 1.01, 50.0, float("nan"), float("inf")])

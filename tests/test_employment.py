@@ -16,6 +16,7 @@ INDIRECT_ONLY = "ABDEFGHJKLMNOPQRS"
 def test_employment_by_hand() -> None:
     """Productivity 100 / 20 = 5, so 30 carry 6."""
     assert employment(30, 100, 20) == pytest.approx(6)
+    assert employment(10, 70, 20) == pytest.approx(20 / 7)
 
 
 def test_employment_keeps_the_shape_and_broadcasts() -> None:
@@ -26,22 +27,24 @@ def test_employment_keeps_the_shape_and_broadcasts() -> None:
 @pytest.mark.parametrize("value", [0.0, -1.0, NAN])
 @pytest.mark.parametrize("name", ["gdp", "labour"])
 def test_gdp_or_labour_that_is_not_positive_is_named(name: str, value: float) -> None:
-    arguments = {"gdp": [[1.0, 1.0], [1.0, 1.0]], "labour": [[1.0, 1.0], [1.0, 1.0]]}
-    arguments[name][1][0] = value
+    """The first of two, reading row by row."""
+    arguments = {"gdp": np.ones((3, 3)), "labour": np.ones((3, 3))}
+    arguments[name][1, 2] = arguments[name][2, 0] = value
     with refused("employment_positive") as found:
-        employment([[1, 1], [1, 1]], **arguments)
-    assert (found[0].table, found[0].row, found[0].column) == (name, 1, 0)
+        employment(np.ones((3, 3)), **arguments)
+    assert (found[0].table, found[0].row, found[0].column) == (name, 1, 2)
 
 
 def test_labour_shares_add_the_groups() -> None:
     assert_allclose(labour_shares([[1, 2], [3, 4]]), [0.3, 0.7])
     assert_allclose(labour_shares([3, 7]), [0.3, 0.7])
+    assert_allclose(labour_shares([0.03, 0.07]), [0.3, 0.7])
 
 
 @pytest.mark.parametrize("value", [0.0, NAN])
 def test_province_without_employment_is_named(value: float) -> None:
     with refused("labour_positive") as found:
-        labour_shares([[1.0, 2.0], [value, 0.0]])
+        labour_shares([[1.0, 2.0], [value, 0.0], [0.0, value]])
     assert found[0].row == 1
 
 
@@ -101,6 +104,12 @@ def test_a_year_without_wages_stays_blank() -> None:
     found = wage_scaled([[1, 1]], [[1, 1]], [[NAN, 5]], [3, 4])
     assert np.isnan(found[0, 0])
     assert found[0, 1] == pytest.approx(4)
+
+
+def test_a_loss_in_sum_carries_the_nations_loss_of_jobs() -> None:
+    """Z / ŵ = −4 and 1: three parts lost carry 6 jobs lost, hence 2 a part."""
+    total = [[-40.0], [10.0]]
+    assert_allclose(wage_scaled(total, total, [[10.0], [10.0]], [-6]), [[-8], [2]])
 
 
 def test_no_value_added_carries_no_jobs() -> None:

@@ -1,5 +1,6 @@
 """The production function against numpy, scipy and planted parameters."""
 
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,16 @@ def test_planted_parameters_come_back(method: Method) -> None:
     assert_allclose(fit.residuals, 0, atol=1e-10)
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_capital_and_labour_change_places_with_their_elasticities(method: Method) -> None:
+    output, capital, labour = economy(2, 0.35, 0.65, noise=0)
+    fit = cobb_douglas_fit(output, labour, capital, method)
+    assert_allclose(parameters(fit), [0.7, 0.65, 0.35], atol=1e-9)
+    assert fit.condition == pytest.approx(
+        cobb_douglas_fit(output, capital, labour, method).condition, rel=1e-4
+    )
+
+
 def test_ols_standard_errors_by_formula() -> None:
     """σ² (X'X)⁻¹ with n − 3 degrees of freedom."""
     series = economy(2)
@@ -115,6 +126,19 @@ def test_parameter_held_at_a_bound_has_no_standard_error() -> None:
     assert fit.beta == 1
     assert np.isnan(fit.standard_errors[2])
     assert np.isfinite(fit.standard_errors[:2]).all()
+
+
+def test_standard_errors_beside_a_bound_are_those_of_the_smaller_regression() -> None:
+    """α held at 0 leaves ln Y on 1 and ln L: two parameters, n − 2 degrees of freedom."""
+    series = economy(0, alpha=-0.5, beta=0.5)
+    y, X = design(series)
+    fit = cobb_douglas_fit(*series, "bounded")
+    assert fit.alpha == 0
+    X = X[:, [0, 2]]
+    residuals = y - X @ np.linalg.lstsq(X, y, rcond=None)[0]
+    covariance = np.linalg.inv(X.T @ X) * float(residuals @ residuals) / (12 - 2)
+    log_a, of_beta = np.sqrt(np.diag(covariance))
+    assert_allclose(fit.standard_errors, [log_a, np.nan, of_beta], rtol=1e-8)
 
 
 def test_bounded_standard_errors_are_those_of_ols_when_nothing_binds() -> None:
@@ -149,6 +173,34 @@ def test_breach_and_bound_are_warned_of() -> None:
     assert fine == []
 
 
+@pytest.mark.parametrize("value", [-0.5, 0.0, 1e-9, 1 - 1e-9, 1.0, 1.5])
+@pytest.mark.parametrize("place", [0, 1])
+def test_elasticity_at_or_beyond_a_bound_is_named(place: int, value: float) -> None:
+    """A billionth away counts as at the bound."""
+    pair = [0.5, 0.5]
+    pair[place] = value
+    (found,) = fit_of(0.0, *pair).warnings()
+    assert found.values == {"name": "αβ"[place], "value": f"{value:.4g}"}
+
+
+@pytest.mark.parametrize("value", [2e-9, 1 - 2e-9])
+def test_elasticity_just_inside_the_bounds_is_fine(value: float) -> None:
+    assert fit_of(0.0, value, value).warnings() == []
+
+
+def test_output_that_never_changes_leaves_nothing_to_explain() -> None:
+    """ln Y = 0 every year: R² would be 0 / 0."""
+    _, capital, labour = economy(0)
+    fit = cobb_douglas_fit(np.ones(12), capital, labour, "ols")
+    assert np.isnan(fit.r2)
+    assert_allclose(parameters(fit), 0, atol=1e-12)
+
+
+def test_a_fit_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        fit_of(0.0, 0.5, 0.5).alpha = 0.9  # type: ignore[misc]
+
+
 # --- Solow's residual and the multiplier
 
 
@@ -159,8 +211,9 @@ def fit_of(log_a: float, alpha: float, beta: float) -> ProductionFit:
 
 def test_residual_technology_by_hand() -> None:
     """Y = γ · 2 · K^.5 · L^.5 with K = 4, L = 9: 2 · 2 · 3 = 12."""
-    found = production.residual_technology([24, 6], [4, 4], [9, 9], fit_of(np.log(2), 0.5, 0.5))
-    assert_allclose(found, [2.0, 0.5])
+    output, capital, labour = [24, 6, 0.6], [4, 4, 0.25], [9, 9, 0.36]
+    found = production.residual_technology(output, capital, labour, fit_of(np.log(2), 0.5, 0.5))
+    assert_allclose(found, [2.0, 0.5, 1.0])
 
 
 def test_residual_technology_of_the_fit_is_its_exponential_residual() -> None:
@@ -197,7 +250,7 @@ def test_overrides_are_left_as_they_were() -> None:
 @pytest.mark.parametrize(("place", "name"), [(0, "Y"), (1, "K"), (2, "L")])
 def test_value_that_is_not_positive_is_named(place: int, name: str, value: float) -> None:
     series = economy(0)
-    series[place][3] = value
+    series[place][3] = series[place][7] = value
     with refused("production_positive") as found:
         cobb_douglas_fit(*series)
     assert (found[0].values["name"], found[0].row) == (name, 3)
@@ -215,11 +268,12 @@ def test_four_years_are_enough() -> None:
     assert cobb_douglas_fit(output, capital, labour, "ols").alpha == pytest.approx(0.4)
 
 
-def test_unequal_lengths_are_refused() -> None:
-    output, capital, labour = economy(0)
+@pytest.mark.parametrize("lengths", [(11, 12, 12), (12, 11, 11), (12, 12, 11), (11, 11, 12)])
+def test_unequal_lengths_are_refused(lengths: tuple[int, int, int]) -> None:
+    output, capital, labour = (v[:n] for v, n in zip(economy(0), lengths, strict=True))
     with refused("production_length") as found:
-        cobb_douglas_fit(output, capital[:-1], labour)
-    assert (found[0].values["y"], found[0].values["k"]) == (12, 11)
+        cobb_douglas_fit(output, capital, labour)
+    assert tuple(found[0].values[name] for name in "ykl") == lengths
 
 
 def test_unknown_method_is_refused() -> None:
@@ -228,7 +282,13 @@ def test_unknown_method_is_refused() -> None:
     assert found[0].values["value"] == "ridge"
 
 
-def test_an_absurd_level_of_technology_is_refused() -> None:
+@pytest.mark.parametrize("level", [0.0, -1.0, float("nan"), float("inf")])
+def test_an_absurd_level_of_technology_is_refused(level: float) -> None:
     """γ may underflow to zero: a ratio of such levels means nothing."""
-    with pytest.raises(NumericalError, match="level of technology"):
-        production.multipliers([1.0, 0.0, 0.0])
+    with refused("technology_level", NumericalError) as found:
+        production.multipliers([1.0, level, 0.0])
+    assert found[0].values["value"] == pytest.approx(level, nan_ok=True)
+
+
+def test_technology_below_one_is_nothing_absurd() -> None:
+    assert_allclose(production.multipliers([0.5, 0.25]), [1.0, 0.5])

@@ -64,6 +64,18 @@ def test_provinces_add_up_to_the_total(inputs: ModelInputs) -> None:
 
 def test_nothing_to_allocate_gives_zeros() -> None:
     assert_array_equal(province_value_added([[1, 2, 3], [4, 5, 6]], [0, 0, 0]), [0, 0])
+    assert_array_equal(province_weights([[1, 2, 3], [4, 5, 6]], [0, 0, 0]), [0.5, 0.5])
+
+
+def test_a_fall_is_allocated_like_a_rise() -> None:
+    """The shares η of (−5, −15, −30) are those of (5, 15, 30)."""
+    found = province_value_added([[10, 20, 30], [30, 20, 10]], [-5, -15, -30])
+    assert_allclose(found, [-31.25, -18.75])
+
+
+def test_the_unit_of_gdp_does_not_matter() -> None:
+    found = province_weights([[0.001, 0.002, 0.003], [0.003, 0.002, 0.001]], [5, 15, 30])
+    assert_allclose(found, [25 / 40, 15 / 40])
 
 
 def test_a_single_sector_is_shared_as_its_gdp() -> None:
@@ -73,8 +85,8 @@ def test_a_single_sector_is_shared_as_its_gdp() -> None:
 @pytest.mark.parametrize("value", [-1.0, float("nan")])
 def test_missing_or_negative_gdp_is_named(value: float) -> None:
     with refused("province_gdp") as found:
-        province_value_added([[1.0, 2.0, 3.0], [4.0, value, 6.0]], [1, 1, 1])
-    assert (found[0].row, found[0].column) == (1, 1)
+        province_value_added([[1.0, 2.0, 3.0], [4.0, 5.0, value], [value, 8.0, 9.0]], [1, 1, 1])
+    assert (found[0].row, found[0].column) == (1, 2)
 
 
 def test_zero_gdp_everywhere_is_refused() -> None:
@@ -82,8 +94,14 @@ def test_zero_gdp_everywhere_is_refused() -> None:
         province_value_added(np.zeros((2, 3)), [1, 1, 1])
 
 
-@pytest.mark.parametrize("gdp", [[[1, 2], [3, 4]], [1, 2, 3]])
-def test_gdp_without_three_sectors_is_refused(gdp: list[list[float]]) -> None:
+def test_weights_that_are_negative_in_sum_are_refused() -> None:
+    """η = (3, −2, 0), so that all GDP weighs 3 · 1 − 2 · 5 = −7."""
+    with refused("province_gdp_zero"):
+        province_weights([[1, 5, 0], [0, 0, 4]], [3, -2, 0])
+
+
+@pytest.mark.parametrize("gdp", [[[1, 2], [3, 4]], [[1, 2, 3, 4]], [1, 2, 3], np.ones((2, 3, 3))])
+def test_gdp_without_three_sectors_is_refused(gdp: npt.ArrayLike) -> None:
     with refused("province_shape"):
         province_value_added(gdp, [1, 1, 1])
 
@@ -93,10 +111,11 @@ def test_regions_are_sums_and_leave_the_rest_out() -> None:
     assert_array_equal(found, [[0, 0], [5, 50]])
 
 
-def test_membership_of_another_length_is_refused() -> None:
+@pytest.mark.parametrize("count", [2, 4])
+def test_membership_of_another_length_is_refused(count: int) -> None:
     with refused("region_shape") as found:
-        region_sums([1, 2, 3], ["n", "n"], ["n"])
-    assert (found[0].values["found"], found[0].values["expected"]) == (2, 3)
+        region_sums([[1], [2], [3]], ["n"] * count, ["n"])
+    assert (found[0].values["found"], found[0].values["expected"]) == (count, 3)
 
 
 def test_three_sectors_by_hand() -> None:

@@ -1,5 +1,8 @@
 """Expert scores against textbook cases, hand computation and other programs."""
 
+import math
+from dataclasses import FrozenInstanceError, fields
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -59,10 +62,26 @@ def test_only_a_changed_evaluation_is_called_normalised() -> None:
     }
 
 
+def test_an_evaluation_of_twice_its_size_is_called_normalised() -> None:
+    found = scoring.evaluate([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [1.0, 0.0], "min_sum")
+    assert (found.raw.tolist(), found.grades.tolist()) == ([1.0, 1.0], [0.5, 0.5])
+    assert found.normalised
+
+
 def test_bounded_sum_by_hand() -> None:
     """w = (.4, .4, .2): min with .7 leaves .4 + .4 + .2, min with .3 leaves .3 + .3 + .2."""
     found = scoring.compose([0.4, 0.4, 0.2], [[0.7, 0.3]] * 3, "min_sum")
     assert_allclose(found, [1.0, 0.8])
+
+
+def test_bounded_sum_stops_at_one() -> None:
+    """Weights printed with three decimals may add up to 1.001; ⊕ leaves 1."""
+    found = scoring.compose([0.334, 0.334, 0.333], [[1.0, 0.0]] * 3, "min_sum")
+    assert found.tolist() == [1.0, 0.0]
+
+
+def test_a_factor_may_weigh_nothing() -> None:
+    assert_allclose(scoring.compose([0.0, 1.0], [[1.0, 0.0], [0.4, 0.6]]), [0.4, 0.6])
 
 
 def test_two_levels_by_hand() -> None:
@@ -89,6 +108,7 @@ def test_two_levels_take_the_normalised_inner_vectors() -> None:
         ([0.205, 0.320, 0.390, 0.085], 0.56 / 1.92),
         ([0.25, 0.25, 0.25, 0.25], 0.0),
         ([0.5, 0.3, 0.2], 0.5 / 1.2),
+        ([0.7, 0.2, 0.1], 1.1 / 0.8),
         ([1.0, 0.0, 0.0], float("inf")),
     ],
 )
@@ -104,6 +124,10 @@ def test_membership_counts_only_the_valid_ballots_of_each_factor() -> None:
 def test_blank_ballots_shorten_the_panel_of_their_factor_only() -> None:
     found = scoring.membership([[6, 4], [3, 2]])
     assert_allclose(found, [[0.6, 0.4], [0.6, 0.4]])
+
+
+def test_a_single_ballot_is_enough() -> None:
+    assert_allclose(scoring.membership([[0, 1]]), [[0.0, 1.0]])
 
 
 @settings(max_examples=50, deadline=None)
@@ -133,16 +157,51 @@ def test_wrong_weights_are_refused(weights: list[float], key: str) -> None:
     assert found[0].table == "weights"
 
 
-@pytest.mark.parametrize("row", [[0.5, 0.4], [1.5, -0.5], [float("nan"), 1.0]])
+@pytest.mark.parametrize(
+    ("count", "weight"),
+    [(3, 0.333), (6, 0.167), (7, 0.143), (12, 0.083), (4, 0.2505), (4, 0.2495), (2, 0.501)],
+)
+def test_weights_rounded_to_three_decimals_are_accepted(count: int, weight: float) -> None:
+    assert_allclose(scoring.factor_weights([weight] * count), weight)
+
+
+@pytest.mark.parametrize(("count", "weight"), [(3, 0.3341), (6, 0.1673), (12, 0.0828), (2, 0.4989)])
+def test_weights_off_by_more_than_rounding_are_refused(count: int, weight: float) -> None:
+    with refused("weights_sum"):
+        scoring.factor_weights([weight] * count)
+
+
+def test_each_row_of_weights_is_held_to_one() -> None:
+    """Six of 0.167 are off by 0.002, six of 0.1672 by 0.0032: room is for six, not for two."""
+    rows = np.array([[0.167] * 6, [0.1672] * 6])
+    assert scoring.sum_to_one(rows).tolist() == [True, False]
+    assert (
+        scoring.sum_to_one(np.array([[0.5026, 0.5], [0.5, 0.5]] * 6)).tolist()
+        == [
+            False,
+            True,
+        ]
+        * 6
+    )
+
+
+def test_the_first_negative_weight_is_named() -> None:
+    with refused("weight_negative") as found:
+        scoring.factor_weights([0.0, 1.8, -0.5, -0.3])
+    assert found[0].row == 2
+
+
+@pytest.mark.parametrize("row", [[0.5, 0.4], [1.5, -0.5], [0.5, -0.5], [float("nan"), 1.0]])
 def test_wrong_membership_row_is_named(row: list[float]) -> None:
     with refused("membership_row") as found:
-        scoring.compose([0.5, 0.5], [[0.5, 0.5], row])
+        scoring.compose([0.25, 0.5, 0.25], [[0.5, 0.5], row, row])
     assert found[0].row == 1
 
 
-def test_membership_of_another_shape_is_refused() -> None:
+@pytest.mark.parametrize("shape", [(1, 1), (3, 1), (2,), (2, 1, 1)])
+def test_membership_of_another_shape_is_refused(shape: tuple[int, ...]) -> None:
     with refused("membership_shape"):
-        scoring.compose([0.5, 0.5], [[0.5, 0.5]])
+        scoring.compose([0.5, 0.5], np.ones(shape))
 
 
 def test_unknown_operator_is_refused() -> None:
@@ -154,26 +213,38 @@ def test_unknown_operator_is_refused() -> None:
 @pytest.mark.parametrize("score", [-0.1, 1.1, float("nan")])
 def test_grade_score_outside_zero_to_one_is_named(score: float) -> None:
     with refused("grade_score_range") as found:
-        scoring.evaluate([1.0], [[0.5, 0.5]], [1.0, score])
+        scoring.evaluate([1.0], [[0.5, 0.25, 0.25]], [1.0, score, 7.0])
     assert found[0].row == 1
+    assert found[0].values["value"] == pytest.approx(score, nan_ok=True)
 
 
-def test_wrong_number_of_grade_scores_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("row", "grade_scores", "expected"),
+    [
+        ([0.5, 0.5], [1.0, 0.5, 0.0], 2),
+        ([0.5, 0.25, 0.25], [1.0, 0.5], 3),
+        ([1.0], [1.0], 2),  # one grade alone tells nothing apart
+    ],
+)
+def test_wrong_number_of_grade_scores_is_refused(
+    row: list[float], grade_scores: list[float], expected: int
+) -> None:
     with refused("grade_count") as found:
-        scoring.evaluate([1.0], [[0.5, 0.5]], [1.0, 0.5, 0.0])
-    assert (found[0].values["found"], found[0].values["expected"]) == (3, 2)
+        scoring.evaluate([1.0], [row], grade_scores)
+    counts = (found[0].values["found"], found[0].values["expected"])
+    assert counts == (len(grade_scores), expected)
 
 
 @pytest.mark.parametrize("count", [-1.0, float("nan")])
 def test_ballot_that_is_no_count_is_named(count: float) -> None:
     with refused("ballot_negative") as found:
-        scoring.membership([[3.0, 1.0], [2.0, count]])
-    assert (found[0].row, found[0].column) == (1, 1)
+        scoring.membership([[3.0, 1.0, 0.0], [2.0, 1.0, count], [count, 1.0, 1.0]])
+    assert (found[0].row, found[0].column) == (1, 2)
 
 
 def test_factor_without_any_vote_is_named() -> None:
     with refused("ballot_empty") as found:
-        scoring.membership([[3, 1], [0, 0]])
+        scoring.membership([[3, 1], [0, 0], [0, 0]])
     assert found[0].row == 1
 
 
@@ -190,6 +261,14 @@ DISTANCES = [
     [1 / 3, 1 / 3, 5.0, 3.0, 1.0, 6.0],
     [1 / 7, 1 / 9, 1 / 2, 1 / 6, 1 / 6, 1.0],
 ]
+# His random consistency index of 3 to 15 items, from The Analytic Hierarchy Process (1980).
+PRINTED_INDEX = dict(
+    zip(
+        range(3, 16),
+        [0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59],
+        strict=True,
+    )
+)
 # The same author's choice of a school: learning, friends, school life, vocational training, college
 # preparation, music classes; printed as inconsistent.
 SCHOOL = [
@@ -257,6 +336,47 @@ def test_consistent_matrix_gives_its_own_weights() -> None:
     assert found.consistency_ratio == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.parametrize("n", PRINTED_INDEX)
+def test_consistency_ratio_takes_the_printed_index(n: int) -> None:
+    """One judgement spoilt eightfold: (λ_max − n) / (n − 1) over the index of n items."""
+    matrix = consistent(list(range(1, n + 1)))
+    matrix[0, 1], matrix[1, 0] = matrix[0, 1] * 8, matrix[1, 0] / 8
+    largest = power_iteration(matrix)[1]
+    expected = (largest - n) / (n - 1) / PRINTED_INDEX[n]
+    assert scoring.ahp(matrix).consistency_ratio == pytest.approx(expected, rel=1e-6)
+
+
+def test_rounding_never_makes_the_consistency_index_negative() -> None:
+    """λ_max ≥ n for every reciprocal matrix, but float64 may find a little less."""
+    random = np.random.default_rng(0)
+    found = [scoring.ahp(consistent(random.dirichlet(np.ones(n)).tolist())) for n in range(2, 16)]
+    assert min(judgement.consistency_index for judgement in found) == 0
+    assert max(judgement.consistency_index for judgement in found) < 1e-12
+
+
+@pytest.mark.parametrize(("ratio", "consistent"), [(0.10, True), (0.1001, False)])
+def test_a_ratio_of_a_tenth_is_still_consistent(ratio: float, consistent: bool) -> None:
+    judgement = scoring.Judgement(np.ones(1), 1.0, 0.0, ratio, (0, 0))
+    assert judgement.consistent is consistent
+
+
+def test_a_reciprocal_may_be_typed_with_three_decimals() -> None:
+    assert_allclose(scoring.ahp([[1.0, 3.0], [0.333, 1.0]]).weights, [0.75, 0.25], atol=0.001)
+    for value in range(2, 10):
+        rounded = [[1.0, round(1 / value, 2)], [value, 1.0]]
+        expected = [1 / (value + 1), value / (value + 1)]
+        assert_allclose(scoring.ahp(rounded).weights, expected, atol=0.006)
+    with refused("ahp_reciprocal"):
+        scoring.ahp([[1.0, 3.0], [0.34, 1.0]])
+
+
+def test_negative_judgements_are_refused_though_their_product_is_one() -> None:
+    with refused("ahp_reciprocal"):
+        scoring.ahp([[1.0, -2.0], [-0.5, 1.0]])
+    with refused("ahp_reciprocal"):
+        scoring.ahp([[-1.0, 2.0], [0.5, 1.0]])
+
+
 @pytest.mark.parametrize("factor", [9.0, 1 / 9, 30.0])
 @pytest.mark.parametrize("cell", [(0, 1), (0, 4), (1, 3), (2, 4), (3, 4)])
 def test_spoilt_judgement_is_the_one_to_change(cell: tuple[int, int], factor: float) -> None:
@@ -271,7 +391,15 @@ def test_spoilt_judgement_is_the_one_to_change(cell: tuple[int, int], factor: fl
 
 @pytest.mark.parametrize("n", [1, 2])
 def test_one_or_two_items_are_always_consistent(n: int) -> None:
-    assert scoring.ahp(consistent([0.7, 0.3][:n])).consistency_ratio == 0
+    found = scoring.ahp(consistent([0.7, 0.3][:n]))
+    assert (found.consistency_index, found.consistency_ratio) == (0, 0)
+
+
+def test_two_judgements_that_nearly_mirror_each_other() -> None:
+    """λ_max = 1 + √(3 · .335), and two items have no random index."""
+    found = scoring.ahp([[1.0, 3.0], [0.335, 1.0]])
+    assert found.consistency_index == pytest.approx(1.005**0.5 - 1)
+    assert found.consistency_ratio == 0
 
 
 @pytest.mark.parametrize(
@@ -279,9 +407,11 @@ def test_one_or_two_items_are_always_consistent(n: int) -> None:
     [
         ([[1, 2], [2, 1]], (0, 1)),
         ([[1, -2], [-0.5, 1]], (0, 1)),
+        ([[1, -0.5], [-2, 1]], (0, 1)),
         ([[1, 0], [0, 1]], (0, 1)),
         ([[2, 1], [1, 1]], (0, 0)),
         ([[1, 3, 1], [1 / 3, 1, 5], [1, float("nan"), 1]], (1, 2)),
+        ([[1, 3, 1], [1 / 3, 1, float("inf")], [1, 1 / 5, 1]], (1, 2)),
     ],
 )
 def test_matrix_that_is_not_reciprocal_is_refused(
@@ -292,8 +422,8 @@ def test_matrix_that_is_not_reciprocal_is_refused(
     assert (found[0].row, found[0].column) == place
 
 
-@pytest.mark.parametrize("shape", [(2, 3), (16, 16), (0, 0)])
-def test_matrix_of_the_wrong_shape_is_refused(shape: tuple[int, int]) -> None:
+@pytest.mark.parametrize("shape", [(2, 3), (3, 2), (), (3,), (2, 2, 2), (16, 16), (0, 0)])
+def test_matrix_of_the_wrong_shape_is_refused(shape: tuple[int, ...]) -> None:
     with refused("ahp_shape"):
         scoring.ahp(np.ones(shape))
 
@@ -347,14 +477,48 @@ def test_variation_by_hand() -> None:
     assert found.variation[0] == pytest.approx(0.5)
 
 
+def test_variation_about_a_mean_of_zero_is_blank() -> None:
+    """Means 0, −4 and 1; √2, 2√2 and 0 are the standard deviations."""
+    found = scoring.kendall_w([[1, -6, 1], [-1, -2, 1]]).variation
+    assert_allclose(found, [np.nan, -(2**0.5) / 2, 0])
+
+
+def test_two_experts_and_two_items_are_enough() -> None:
+    """m(n − 1)W = 2, and χ² with one degree of freedom exceeds z² as often as |z| does."""
+    found = scoring.kendall_w([[1, 2], [1, 2]])
+    assert (found.w, found.chi_square) == pytest.approx((1, 2))
+    assert found.p_value == pytest.approx(math.erfc(1))
+
+
 def test_constant_ratings_are_refused() -> None:
     with refused("ratings_constant"):
         scoring.kendall_w([[3, 3, 3], [2, 2, 2]])
 
 
 @pytest.mark.parametrize(
-    "ratings", [[[1.0, 2.0]], [[1.0], [2.0]], [[1.0, 2.0], [1.0, float("nan")]]]
+    "ratings",
+    [
+        [[1.0, 2.0]],
+        [[1.0], [2.0]],
+        [[1.0, 2.0], [1.0, float("nan")]],
+        [1.0, 2.0],
+        [[[1.0, 2.0], [2.0, 1.0]], [[1.0, 2.0], [2.0, 1.0]]],
+    ],
 )
-def test_too_few_or_missing_ratings_are_refused(ratings: list[list[float]]) -> None:
+def test_too_few_or_missing_ratings_are_refused(ratings: npt.ArrayLike) -> None:
     with refused("ratings_shape"):
         scoring.kendall_w(ratings)
+
+
+# --- results
+
+
+def test_results_cannot_be_changed() -> None:
+    results = (
+        scoring.evaluate([1.0], [[0.5, 0.5]], [1.0, 0.0]),
+        scoring.ahp(DISTANCES),
+        scoring.kendall_w(APPLICANTS),
+    )
+    for result in results:
+        with pytest.raises(FrozenInstanceError):
+            setattr(result, fields(result)[0].name, None)

@@ -553,13 +553,11 @@ def _same_length(**ranges: Sized) -> None:
 
 
 def _require_whole_weights(weights: FloatArray) -> None:
-    totals = weights.sum(axis=1)
-    bad = np.flatnonzero(
-        (np.abs(totals - 1) > scoring.WEIGHTS_TOLERANCE) | (weights < 0).any(axis=1)
-    )
+    bad = np.flatnonzero(~scoring.sum_to_one(weights) | (weights < 0).any(axis=1))
     if bad.size:
         row = int(bad[0])
-        raise InputError.one("growth_weights", "weights", row, 0, total=f"{totals[row]:.6g}")
+        total = f"{weights[row].sum():.6g}"
+        raise InputError.one("growth_weights", "weights", row, 0, total=total)
 
 
 def _require_every_year(years: Years) -> None:

@@ -31,8 +31,10 @@ RANDOM_INDEX = (
     0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59,
 )  # fmt: skip
 CONSISTENCY_LIMIT = 0.10
-# Weights printed with three decimals add up to one within this.
-WEIGHTS_TOLERANCE = 2e-3
+# What rounding to two decimals takes from a reciprocal: 0.33 stands for 1/3.
+RECIPROCAL_ROUNDING = 5e-3
+# What rounding to three decimals takes from a weight, and the fewest weights it is allowed for.
+WEIGHT_ROUNDING, FEWEST_ROUNDED = 5e-4, 4
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,18 @@ def validity(grades: FloatArray) -> float:
     return float("inf") if second == 0 else float((m * largest - 1) / (2 * second * (m - 1)))
 
 
+def sum_to_one(weights: FloatArray) -> npt.NDArray[np.bool_]:
+    """Whether weights (… × n) add up to one along the last axis, up to their rounding."""
+    room = WEIGHT_ROUNDING * max(weights.shape[-1], FEWEST_ROUNDED)
+    return np.asarray(np.abs(weights.sum(axis=-1) - 1) <= room * (1 + 1e-9))
+
+
 def factor_weights(weights: npt.ArrayLike) -> FloatArray:
     """The weights as an array; raises InputError unless ≥ 0 and, up to rounding, 1 in sum."""
     w = np.asarray(weights, dtype=float).ravel()
     if not (w >= 0).all():
         raise InputError.one("weight_negative", "weights", int(np.flatnonzero(~(w >= 0))[0]))
-    if not abs(w.sum() - 1) <= WEIGHTS_TOLERANCE:
+    if not sum_to_one(w):
         raise InputError.one("weights_sum", "weights", total=f"{w.sum():.6g}")
     return w
 
@@ -178,11 +186,12 @@ def ahp_weights(comparisons: npt.ArrayLike) -> FloatArray:
 
 
 def _reciprocal(matrix: FloatArray) -> FloatArray:
-    n = matrix.shape[0]
-    if matrix.ndim != 2 or matrix.shape != (n, n) or not 1 <= n <= len(RANDOM_INDEX):
+    square = matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1]
+    if not square or not 1 <= len(matrix) <= len(RANDOM_INDEX):
         raise InputError.one("ahp_shape", "comparisons", shape=matrix.shape, most=len(RANDOM_INDEX))
     positive = np.isfinite(matrix) & (matrix > 0)
-    fine = positive & np.isclose(matrix * matrix.T, 1, rtol=1e-2, atol=0)
+    room = RECIPROCAL_ROUNDING * np.maximum(matrix, matrix.T)
+    fine = positive & (np.abs(matrix * matrix.T - 1) <= room * (1 + 1e-9))
     if not fine.all():
         row, column = np.argwhere(~fine)[0]
         raise InputError.one("ahp_reciprocal", "comparisons", int(row), int(column))

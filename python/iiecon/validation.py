@@ -18,7 +18,7 @@ from iiecon.iotable import FloatArray
 from iiecon.plausibility import check_plausibility, far
 from iiecon.proposals import check_for_doubt
 from iiecon.regions import SECTORS3
-from iiecon.scoring import WEIGHTS_TOLERANCE
+from iiecon.scoring import sum_to_one
 
 # No series in use doubles or halves in a year, vintage breaks included; slips of digits do.
 JUMP = 2.0
@@ -172,7 +172,7 @@ def check_for_panel(inputs: ModelInputs) -> list[Finding]:
         Finding("error", "weight_negative", {"value": experts.weights[i]}, "weights", int(i))
         for i in np.flatnonzero(~(experts.weights >= 0))
     ]
-    if not found and abs(experts.weights.sum() - 1) > WEIGHTS_TOLERANCE:
+    if not found and not sum_to_one(experts.weights):
         found.append(
             Finding("error", "weights_sum", {"total": f"{experts.weights.sum():.6g}"}, "weights", 0)
         )
@@ -256,10 +256,11 @@ def check_for_overrides(inputs: ModelInputs) -> list[Finding]:
 def check_for_growth_rules(inputs: ModelInputs) -> list[Finding]:
     """Growth weights ≥ 0 summing to one; an addition falls on a result year."""
     rules, years = inputs.growth, inputs.options.years
+    wrong = ~sum_to_one(rules.weights) | (rules.weights < 0).any(axis=1)
+    totals = [f"{total:.6g}" for total in rules.weights.sum(axis=1)]
     found = [
-        Finding("error", "growth_weights", {"total": f"{total:.6g}"}, "growth_weights", int(i), 0)
-        for i, total in enumerate(rules.weights.sum(axis=1))
-        if not abs(total - 1) <= WEIGHTS_TOLERANCE or (rules.weights[i] < 0).any()
+        Finding("error", "growth_weights", {"total": totals[i]}, "growth_weights", int(i), 0)
+        for i in np.flatnonzero(wrong)
     ]
     found += [
         Finding("error", "growth_size", {"value": rules.addition[i]}, "growth_addition", int(i))
