@@ -2,9 +2,12 @@
 
 import os
 import sys
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from functools import cache
+from itertools import chain
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 
@@ -22,6 +25,38 @@ from iiecon import (  # noqa: E402
 )
 
 ReadTable = Callable[[str], IOTable]
+
+
+class Tally(Protocol):
+    """Adds to counts that are printed when all tests are done."""
+
+    def __call__(self, title: str, **counts: float) -> None:
+        """Add to the counts of a title; a name's underscores are printed as blanks."""
+        ...
+
+
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> Tally:
+    """Counts of what tests tried, printed at the end of the run, whatever process they ran in."""
+
+    def add(title: str, **counts: float) -> None:
+        record_property("tally", [title, counts])
+
+    return add
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print the counts, added up by title."""
+    totals: dict[str, Counter[str]] = defaultdict(Counter)
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        told = report.user_properties if getattr(report, "when", "") == "call" else ()
+        for title, counts in (value for name, value in told if name == "tally"):
+            totals[title].update(counts)
+    if totals:
+        terminalreporter.section("counts")
+    for title, counts in totals.items():
+        shown = ", ".join(f"{name.replace('_', ' ')} {n:g}" for name, n in counts.items())
+        terminalreporter.write_line(f"{title}: {shown}")
 
 
 @pytest.fixture(scope="session")

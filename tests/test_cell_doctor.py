@@ -13,7 +13,7 @@ import pytest
 from iiecon import IOTable
 from iiecon.checks import check_io_table, column_residuals, row_residuals, tolerance
 from iiecon.findings import Finding
-from tests.conftest import ReadTable
+from tests.conftest import ReadTable, Tally
 from tests.slip_draws import ALL_KINDS, BLOCKS, CELL_KINDS, Draw, Drawn, Sheet, digits_of
 
 # Findings that name no single slip.
@@ -131,19 +131,30 @@ def measured(table: IOTable, kinds: Sequence[Draw], count: int, seed: int) -> Co
     return total
 
 
+def counts_of(total: Counter[str]) -> dict[str, int]:
+    """The counts as they are printed: tried, named alone, and so on."""
+    kinds = {"right": "named alone", "one of equals": "one of equals", "left open": "left open",
+             "WRONG": "wrong"}  # fmt: skip
+    return {"tried": total.total(), **{shown: total[kind] for kind, shown in kinds.items()}}
+
+
 @pytest.mark.parametrize("name", TABLES)
-def test_slip_of_any_kind_is_named_with_its_factor(named: Named, name: str) -> None:
+def test_slip_of_any_kind_is_named_with_its_factor(named: Named, name: str, tally: Tally) -> None:
     total = measured(named(name), ALL_KINDS, 1000, seed=6)
+    tally(f"slips of any kind, {name}", **counts_of(total))
     assert total["right"] >= 990
     assert total["WRONG"] == total["left open"] == 0
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_slip_in_a_cell_is_named_or_stands_among_equals(named: Named, name: str) -> None:
+def test_slip_in_a_cell_is_named_or_stands_among_equals(
+    named: Named, name: str, tally: Tally
+) -> None:
     """Slips in cells alone: a wrong digit beside or below the flows fits several cells alike, and
     on the diagonal two. All of those are offered, each of which does balance and is one slip away.
     """
     total = measured(named(name), CELL_KINDS, 1000, seed=7)
+    tally(f"slips in cells, {name}", **counts_of(total))
     assert total["right"] + total["one of equals"] >= 999
     assert total["right"] >= 980
     assert total["WRONG"] == 0

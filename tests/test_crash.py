@@ -29,7 +29,7 @@ from iiecon.spreadsheet.files import (
     tidy,
     write_atomically,
 )
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Tally
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 OLD, NEW, THEIRS = b"old" * 100_000, b"new" * 120_000, b"theirs"
@@ -60,9 +60,7 @@ def problem(path: Path, work: Callable[[], object]) -> str:
 
 
 @POSIX
-def test_a_killed_recalculation_never_loses_the_workbook(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_killed_recalculation_never_loses_the_workbook(tmp_path: Path, tally: Tally) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.killing", str(tmp_path)],
         cwd=ROOT,
@@ -73,8 +71,7 @@ def test_a_killed_recalculation_never_loses_the_workbook(
     assert done.returncode == 0, done.stderr.decode()
     told = json.loads(done.stdout)
     counts = {"lost": 0, **told["counts"]}
-    with capsys.disabled():
-        print(f"\nkilled: {counts}, {told['cpu_seconds']} s of CPU")
+    tally("kills while writing", **counts)
     assert told["problems"] == []
     assert counts["lost"] == 0
     assert counts["tried"] >= 200

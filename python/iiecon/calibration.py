@@ -37,6 +37,7 @@ WEAK = 0.05  # a score or combination known no better than ± 5 points is called
 MATTERS = 0.2  # the loading from which on a parameter counts as part of a combination
 HEADLINE = 3.0  # a figure of the nation counts for several of its parts
 STARTS = 4  # random starting points beside the experts' own scores
+SIGNED = ("nominal_growth", "employment_growth", "employment_added")  # may be < 0
 STEP = 1e-5  # of the central differences
 
 
@@ -380,6 +381,10 @@ def _require(
     zero = [t.figure.id for t in targets if t.figure.value == 0]
     if zero:
         raise InputError.one("calibrate_zero", "targets", id=zero[0])
+    for figure in (t.figure for t in targets):
+        if figure.value < 0 and figure.measure not in SIGNED:
+            wrong = figure.value
+            raise InputError.one("calibrate_negative", "targets", id=figure.id, value=wrong)
     low, high = bounds
     if not 0 <= low < high <= 1:
         raise InputError.one("calibrate_bounds", "bounds", low=low, high=high)

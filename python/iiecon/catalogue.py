@@ -52,7 +52,7 @@ def _tables() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def text(key: str, language: str, **values: object) -> str:
+def text(key: str, language: str, /, **values: object) -> str:
     """The text of a dotted key in one language, its placeholders filled.
 
     Raises KeyError for a key that the catalogue lacks.
@@ -73,7 +73,7 @@ def template(key: str, language: str) -> str:
     return str(node[language])
 
 
-def both(key: str, **values: object) -> str:
+def both(key: str, /, **values: object) -> str:
     """The text in Chinese and English, in this order, joined by a slash."""
     chinese, english = (text(key, language, **values) for language in LANGUAGES)
     return chinese if chinese == english else f"{chinese} / {english}"

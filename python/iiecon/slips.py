@@ -36,6 +36,8 @@ def likely_slips(found: float, wanted: float, slack: float) -> list[Slip]:
 
     `found` counts with twelve digits, in the unit in which it was printed.
     """
+    if not math.isfinite(wanted - found):
+        return []
     near = [s for s in _slips(found, wanted, slack) if found and abs(s.value - wanted) <= slack]
     best = min((s.rank for s in near), default=0)
     return list({s.value: s for s in near if s.rank == best}.values())

@@ -159,7 +159,7 @@ def check_for_scale(inputs: ModelInputs) -> list[Finding]:
     gdp = dict(zip(inputs.macro.years, inputs.macro_row("gdp"), strict=True))
     nation = gdp.get(inputs.options.base_year, np.nan)
     total = float(inputs.table.value_added.sum())
-    if not nation > 0 or not total > 0 or 0.85 < total / nation < 1.18:
+    if not nation > 0 or not total > 0 or 0.85 * nation < total < 1.18 * nation:
         return []
     values = {"table": f"{total:.6g}", "gdp": f"{nation:.6g}", "unit": inputs.options.io_unit}
     return [Finding("error", "unit_slip", values, "options", option_rules.names().index("io_unit"))]
@@ -173,9 +173,9 @@ def check_for_panel(inputs: ModelInputs) -> list[Finding]:
         for i in np.flatnonzero(~(experts.weights >= 0))
     ]
     if not found and not sum_to_one(experts.weights):
-        found.append(
-            Finding("error", "weights_sum", {"total": f"{experts.weights.sum():.6g}"}, "weights", 0)
-        )
+        row = int(experts.weights.argmax()) if (experts.weights > 1).any() else 0
+        values = {"total": f"{experts.weights.sum():.6g}"}
+        found.append(Finding("error", "weights_sum", values, "weights", row))
     scores = experts.grade_scores
     outside = np.flatnonzero(~((scores >= 0) & (scores <= 1)))
     found += [
@@ -430,7 +430,7 @@ def _jumps(name: str, values: FloatArray) -> Iterator[Finding]:
     filled = np.where(values > 0, values, np.nan)
     for t in range(1, filled.shape[1]):
         filled[:, t] = np.where(np.isnan(filled[:, t]), filled[:, t - 1], filled[:, t])
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         steps = np.abs(np.log(filled[:, 1:] / filled[:, :-1]))
     for i in np.flatnonzero((steps >= np.log(JUMP)).any(axis=1)):
         yield _jump(name, int(i), values[i])
@@ -439,7 +439,7 @@ def _jumps(name: str, values: FloatArray) -> Iterator[Finding]:
 def _jump(name: str, i: int, row: FloatArray) -> Finding:
     """Names the year farthest from the middle of its series."""
     middle = float(np.nanmedian(row))
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         odd = int(np.nanargmax(np.abs(np.log(row / middle))))
     values = {"value": f"{row[odd]:.6g}", "middle": f"{middle:.6g}"}
     return Finding("error", "jump", values, name, i, odd)

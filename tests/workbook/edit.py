@@ -92,6 +92,11 @@ class Edited:
         self.set(sheet, address, None)
         etree.SubElement(self.cell(sheet, address), f"{MAIN}f").text = formula
 
+    def strings(self) -> list[str]:
+        """The shared strings."""
+        root = etree.fromstring(self.parts["xl/sharedStrings.xml"])
+        return ["".join(t.text or "" for t in e.iter(f"{MAIN}t")) for e in root]
+
     def number(self, sheet: str, address: str) -> float:
         """The stored number of a cell."""
         return float(self.cell(sheet, address).findtext(f"{MAIN}v") or "nan")

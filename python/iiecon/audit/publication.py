@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -95,11 +94,13 @@ def read_publication(path: str | Path) -> Publication:
 
 
 def _of_text(text: str, name: str) -> Publication:
-    reader = csv.DictReader(text.splitlines())
-    missing = [c for c in REQUIRED if c not in (reader.fieldnames or ())]
+    from iiecon.readers.rows import records
+
+    names, rows = records(text, Path(name))
+    missing = [c for c in REQUIRED if c not in names]
     if missing:
         raise InputError.one("published_columns", name, columns=", ".join(missing))
-    return publication_of(((reader.line_num, row) for row in reader), name)
+    return publication_of(rows, name)
 
 
 def publication_of(rows: Iterable[tuple[int, Mapping[str, str]]], name: str) -> Publication:

@@ -7,6 +7,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -212,6 +213,14 @@ def report_written(path: Path, backup: Path | None, untouched: bool = False) -> 
     print(catalogue.both(f"cli.{'up_to_date' if untouched else 'written'}", path=path))
     if backup:
         print(catalogue.both("cli.backup", path=backup))
+
+
+def day_of(text: str) -> date:
+    """A date given on the command line, such as 2021-12-01."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(catalogue.both("cli.not_a_day", value=text)) from None
 
 
 def help_text(key: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from pathlib import Path
 
 from iiecon import catalogue
@@ -11,6 +10,7 @@ from iiecon.cli.console import (
     DONE,
     WRONG_USAGE,
     AddCommand,
+    day_of,
     help_text,
     progress,
     report_errors,
@@ -29,7 +29,7 @@ def add_commands(command: AddCommand) -> None:
         "-o", "--out", type=Path, required=True, metavar="FILE", help=help_text("report_out")
     )
     told.add_argument("--lang", choices=("zh", "en"), default="zh", help=help_text("report_lang"))
-    told.add_argument("--date", type=date.fromisoformat, help=help_text("report_date"))
+    told.add_argument("--date", type=day_of, help=help_text("report_date"))
 
 
 def _write_report(given: argparse.Namespace) -> int:

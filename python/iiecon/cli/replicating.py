@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from iiecon.cli.console import (
     INPUT_ERRORS,
     WRONG_USAGE,
     AddCommand,
+    day_of,
     help_text,
     json_apart,
     print_summary,
@@ -44,7 +44,7 @@ def add_commands(command: AddCommand) -> None:
         "-o", "--out", type=Path, required=True, metavar="FOLDER|FILE.zip",
         help=help_text("package_out"),
     )  # fmt: skip
-    packed.add_argument("--date", type=date.fromisoformat, help=help_text("package_date"))
+    packed.add_argument("--date", type=day_of, help=help_text("package_date"))
     repeated = command("replicate", _replicate)
     repeated.add_argument("package", type=Path, help=help_text("package_path"))
     repeated.add_argument("--json", type=Path, metavar="FILE", help=help_text("replicate_json"))

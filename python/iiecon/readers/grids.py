@@ -15,7 +15,7 @@ from iiecon.spreadsheet.files import FileProblem, read_file
 from iiecon.spreadsheet.package import Package
 from iiecon.spreadsheet.safe_xml import Room, TooMuch, xml_problems
 from iiecon.spreadsheet.sheet_reader import SheetReader
-from iiecon.spreadsheet.values import ExcelError, Scalar, a1, read_number
+from iiecon.spreadsheet.values import LARGEST_FIGURE, ExcelError, Scalar, a1, read_number
 
 if TYPE_CHECKING:
     from xlrd.book import Book
@@ -29,6 +29,8 @@ FOOTNOTE = re.compile(
     r"(?:[①-⓿㈠-㉃⁰¹²³⁴-⁹*†‡#]+|[\[(（【]\s*\w{1,3}\s*[\])）】]|注\w*)"
 )
 NOTHING = re.compile(r"[-—–―…·.]+")
+UNSTORED = ExcelError("=?")
+"""What stands for a formula whose value is not in the file: neither a blank nor a number."""
 MAX_PLANE = 4_000_000
 """Cells of all sheets filled up to rectangles; the largest official tables have some 100 000."""
 
@@ -59,12 +61,17 @@ class Grid:
         Separators of thousands are read over; a footnote, a dash or a blank is never guessed away.
         """
         value = self.rows[row][column]
-        if isinstance(value, float):
-            return value
         if value is None or isinstance(value, str):
-            read = figure(value or "")
-            return read if read is not None else self._not_a_number(row, column, value or "")
-        return self.finding("reader_number", row, column, value=str(value))
+            text, value = value or "", figure(value or "")
+            if value is None:
+                return self._not_a_number(row, column, text)
+        if value == UNSTORED:
+            return self.finding("reader_formula", row, column)
+        if not isinstance(value, float):
+            return self.finding("reader_number", row, column, value=str(value))
+        if abs(value) >= LARGEST_FIGURE:
+            return self.finding("cell_absurd", row, column, value=f"{value:g}")
+        return value
 
     def _not_a_number(self, row: int, column: int, text: str) -> Finding:
         plain = text.strip().translate(WIDE)
@@ -119,7 +126,8 @@ def _xlsx(file: Path, content: bytes) -> list[Grid]:
             plane.take(height * width)
         rows: list[list[Scalar]] = [[None] * width for _ in range(height)]
         for (row, column), cell in reader.cells.items():
-            rows[row - 1][column - 1] = cell.value
+            empty = cell.value is None and cell.formula is not None
+            rows[row - 1][column - 1] = UNSTORED if empty else cell.value
         grids.append(Grid(f"[{file.name}]{name}", name, rows))
     return grids
 

@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 
 from iiecon.findings import Finding
 from iiecon.readers.grids import Grid
-from iiecon.readers.names import OTHER, SPECIAL, TOTALS, Spellings, compact, look_up, nearest
+from iiecon.readers.names import (
+    OTHER,
+    SPECIAL,
+    TOTALS,
+    Spellings,
+    compact,
+    look_up,
+    names_like,
+    nearest,
+)
 from iiecon.readers.printed import (
     Number,
     Unit,
@@ -165,7 +174,8 @@ class _Table:
             return self.reading
         self._read_heads(first)
         above: dict[int, Scalar] = {}
-        for r in range(first, len(self.rows)):
+        figures = [r for r in range(first, len(self.rows)) if self._has_figures(r)]
+        for r in range(first, max(figures, default=first) + 1):
             if self._has_figures(r):
                 self._read_row(r, above)
             else:
@@ -301,8 +311,8 @@ class _Table:
         for facet in sorted(facets & self.vocabulary.keys()):
             known = self.vocabulary[facet]
             if known.entities and not is_growth(text):
-                near = "、".join(nearest(text, known.spellings, known.titles)) or "?"
-                values = {"name": text, "near": near}
+                near = nearest(text, known.spellings, known.titles)
+                values = {"name": text, "near": names_like(near)}
                 self.reading.findings.append(self.grid.finding("yearbook_name", r, c, **values))
                 return
         self.reading.unused.append(f"{self.grid.place}!{a1(r + 1, c + 1)} {text}".strip())
@@ -347,8 +357,7 @@ class _Table:
     def _read_between(self, r: int) -> None:
         """A row without figures: a title for the rows below, a second head, or a note."""
         filled = [c for c in range(self.grid.width) if text_of(self.rows[r][c])]
-        last = not any(self._has_figures(q) for q in range(r + 1, len(self.rows)))
-        for c in [] if last else filled:
+        for c in filled:
             text = text_of(self.rows[r][c])
             label = understood(text, self.vocabulary)
             if len(filled) == 1 and label is not None and c not in self.values:

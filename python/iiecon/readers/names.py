@@ -9,10 +9,11 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from iiecon import catalogue
+from iiecon.catalogue import Phrase
 from iiecon.inputs import MACRO_COLUMNS, read_csv
 
 # What a row or column may be besides one thing of its list: a sum that claims to be one, the
@@ -146,6 +147,11 @@ def look_up(text: str, spellings: Spellings) -> str | None:
         both = spellings.get(compact("".join(chinese))), spellings.get(compact(english))
         return both[0] if both[0] == both[1] else None
     return spellings.get(compact(bare))
+
+
+def names_like(near: Sequence[str]) -> Phrase | str:
+    """The end of a message that lists names, nothing where there are none."""
+    return Phrase("reader.nearest", {"names": "、".join(near)}) if near else ""
 
 
 def nearest(text: str, spellings: Spellings, titles: Mapping[str, str]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from iiecon.findings import InputError
-from iiecon.spreadsheet.files import read_file
+from iiecon.spreadsheet.files import FileProblem, read_file
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
@@ -15,11 +15,23 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, s
 
     Raises FileProblem when it cannot be read, InputError when it lacks one of the columns.
     """
-    reader = csv.DictReader(text_of(path).splitlines())
-    missing = [c for c in columns if c not in (reader.fieldnames or ())]
+    names, rows = records(text_of(path), path)
+    missing = [c for c in columns if c not in names]
     if missing:
         raise InputError.one("rows_columns", str(path), columns=", ".join(missing))
-    return [(reader.line_num, {c: (row[c] or "").strip() for c in columns}) for row in reader]
+    return [(line, {c: (row[c] or "").strip() for c in columns}) for line, row in rows]
+
+
+def records(text: str, path: Path) -> tuple[Sequence[str], list[tuple[int, dict[str, str]]]]:
+    """The names of the columns of a CSV text, and its rows with their lines.
+
+    Raises FileProblem, naming the line, for a cell longer than any that is written.
+    """
+    reader = csv.DictReader(text.splitlines())
+    try:
+        return reader.fieldnames or (), [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise FileProblem(path, "file.not_table", f"{reader.line_num + 1}: {error}") from error
 
 
 def text_of(path: Path) -> str:

@@ -270,7 +270,7 @@ class _Collector:
         known = next(iter(self.vocabulary.values()))
         own = known.titles[key[0]]
         near = names.nearest(own.split()[1], known.spellings, known.titles)
-        others = "、".join(title for title in near if title != own)
+        others = names.names_like([title for title in near if title != own])
         self._error("yearbook_doubled", made.place, made.cell, **values, near=others)
 
     def title(self, key: Key) -> str:

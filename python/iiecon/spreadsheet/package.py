@@ -6,9 +6,11 @@ Every part is kept as the bytes it had, so that a part nobody replaces comes out
 import io
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -130,7 +132,8 @@ def unpacked(path: Path, content: bytes) -> tuple[tuple[zipfile.ZipInfo, ...], d
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = _checked_members(path, archive)
             return members, {m.filename: _inflate(path, archive, m) for m in members}
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, struct.error) as error:
+        # A damaged directory may send the library to a place before the file.
         raise FileProblem(path, "file.truncated", str(error)) from error
     except (NotImplementedError, RuntimeError) as error:
         raise FileProblem(path, "file.not_workbook", str(error)) from error
@@ -143,14 +146,22 @@ def _checked_members(path: Path, archive: zipfile.ZipFile) -> tuple[zipfile.ZipI
     if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_BYTES:
         raise FileProblem(path, "file.too_big")
     if len(names) < len(members):
-        raise FileProblem(path, "file.not_workbook", "two parts of the same name")
-    if any(member.flag_bits & 1 for member in members):
-        raise FileProblem(path, "file.encrypted")
-    if any(member.compress_type not in _COMPRESSIONS for member in members):
-        raise FileProblem(path, "file.not_workbook", "unusual compression")
-    if any(_is_bomb(member) for member in members):
-        raise FileProblem(path, "file.too_big", "suspicious compression ratio")
+        raise FileProblem(path, "file.not_workbook", f"two parts {_doubled(members)}")
+    for member in members:
+        part = member.filename
+        if member.flag_bits & 1:
+            raise FileProblem(path, "file.encrypted", part)
+        if member.compress_type not in _COMPRESSIONS:
+            raise FileProblem(path, "file.not_workbook", f"{part}: unusual compression")
+        if _is_bomb(member):
+            raise FileProblem(path, "file.too_big", f"{part}: suspicious compression ratio")
     return members
+
+
+def _doubled(members: Sequence[zipfile.ZipInfo]) -> str:
+    """A name that occurs twice, apart from case."""
+    counts = Counter(member.filename.casefold() for member in members)
+    return next(m.filename for m in members if counts[m.filename.casefold()] > 1)
 
 
 def _is_bomb(member: zipfile.ZipInfo) -> bool:
@@ -263,12 +274,15 @@ def _with_contents(package: Package) -> Package:
 def _worksheets(
     package: Package, tabs: list[_Attributes], relationships: dict[str, tuple[str, str]]
 ) -> dict[str, str]:
-    sheets = {}
+    sheets: dict[str, str] = {}
     for tab in tabs:
         identifier = next((tab[key] for key in tab if local_name(key) == "id"), "")
+        name = tab.get("name", "")
+        if name.casefold() in (other.casefold() for other in sheets):
+            raise FileProblem(package.path, "file.bad_xml", f"two sheets {name}")
         kind, target = relationships.get(identifier, ("", ""))
         if kind == "worksheet":
-            sheets[tab.get("name", "")] = _actual_part(package, target)
+            sheets[name] = _actual_part(package, target)
     return sheets
 
 

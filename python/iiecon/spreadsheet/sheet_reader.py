@@ -205,7 +205,10 @@ class SheetReader:
         array_ref = None
         if kind in ("array", "dataTable"):
             array_ref = attributes.get("ref") or a1(*position)
-            self._take(position, parse_area(array_ref).size)
+            area = parse_area(array_ref)
+            if (area.row1, area.col1) != position:
+                raise ValueError(f"the array of cell {a1(*position)} begins elsewhere: {array_ref}")
+            self._take(position, area.size)
         dynamic = kind == "array" and self._attributes.get("cm", "0") != "0"
         self.cells[position] = Cell(value, formula or None, array_ref, dynamic)
 

@@ -10,6 +10,8 @@ from typing import NamedTuple, TypeAlias, TypeVar
 MAX_ROW = 1_048_576
 MAX_COL = 16_384
 LONGEST_TEXT = 32_767
+LARGEST_FIGURE = 1e20
+"""The world's product in any currency is smaller; sums and products of these are finite."""
 MAX_ARRAY = 1_200_000
 """Cells of an array that is evaluated: the flows of 1000 sectors fit."""
 STORED_DIGITS = 13

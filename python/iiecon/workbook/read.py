@@ -25,8 +25,9 @@ from iiecon.inputs import (
 from iiecon.iotable import WAN_PER_YI, FloatArray, IOTable, TableParts, printed_precision
 from iiecon.options import Options
 from iiecon.spreadsheet.calculator import Book, Calculation, Calculator, FileBook
+from iiecon.spreadsheet.formula import has_relative_references
 from iiecon.spreadsheet.package import Package, find_name
-from iiecon.spreadsheet.values import Area, ExcelError, Scalar, a1, parse_area
+from iiecon.spreadsheet.values import LARGEST_FIGURE, Area, ExcelError, Scalar, a1, parse_area
 from iiecon.workbook.layout import (
     ALIGNED,
     INPUT_RANGES,
@@ -108,8 +109,10 @@ class Reader:
 
     def range(self, name: str) -> Range | None:
         """A named range with its present values; None when the name is missing or broken."""
-        refers = find_name(self.book.names, {}, name, "")
-        sheet, _, area_text = (refers or "").rpartition("!")
+        refers = find_name(self.book.names, {}, name, "") or ""
+        if has_relative_references(refers):
+            return None
+        sheet, _, area_text = refers.rpartition("!")
         sheet = sheet.strip("'").replace("''", "'")
         if sheet not in self.book.sheets:
             return None
@@ -184,7 +187,7 @@ class Reader:
                 continue
             for i, row in enumerate(found.cells):
                 for j, value in enumerate(row):
-                    if type(value) is float:
+                    if type(value) is float and -LARGEST_FIGURE < value < LARGEST_FIGURE:
                         continue
                     self._check_cell(rule, found, i, j, value)
 
@@ -199,12 +202,16 @@ class Reader:
             self._error("cell_error", found.sheet, cell, value=value.code)
         elif isinstance(value, str) and value and not value.strip():
             self._error("cell_spaces", found.sheet, cell)
+        elif type(value) is float:
+            self._error("cell_absurd", found.sheet, cell, value=f"{value:g}")
         elif value is None or value == "":
             if not rule.blank:
                 key = "cell_blank" if rule.kind == "number" else "cell_blank_text"
                 self._error(key, found.sheet, cell)
         elif rule.kind == "number":
             self._error("cell_text", found.sheet, cell, value=value)
+        elif rule.kind == "code" and isinstance(value, str) and value != value.strip():
+            self._error("cell_padded", found.sheet, cell, value=value)
 
     def _shapes(self) -> None:
         """Ranges that belong together have one size; years rise one by one; labels agree."""

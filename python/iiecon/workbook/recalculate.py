@@ -29,6 +29,7 @@ from iiecon.spreadsheet.files import FileProblem, fingerprint, read_file, write_
 from iiecon.spreadsheet.package import Package
 from iiecon.spreadsheet.values import ExcelError, a1
 from iiecon.workbook.formulas import check_formulas
+from iiecon.workbook.layout import INPUT_SHEETS
 from iiecon.workbook.read import Range, Reader
 from iiecon.workbook.self_tests import failed_tests
 from iiecon.workbook.stamp import is_stamped, stamp_cells
@@ -134,6 +135,9 @@ def recalculate(path: Path, progress: Progress = _silent) -> Recalculated:
     progress("read")
     package = Package.read(path)
     book = FileBook.from_package(package)
+    first = Reader.of(book, INPUT_SHEETS)
+    if first.inputs() is None:  # nothing else needs to be evaluated to refuse them
+        return Recalculated(package, tuple(first.findings), None, {})
     done = examine(book, progress)
     fit = done.results is not None and not done.errors
     parts = _changed_parts(package, book, done) if fit else {}

@@ -1,0 +1,1 @@
+"""Spoilt workbooks: each ends in the right numbers or in a message that names the right place."""
