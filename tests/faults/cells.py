@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
+from itertools import cycle, product
 
 from lxml import etree
 
@@ -193,19 +193,22 @@ def wrong(name: str, row: int, column: int, value: float | str | None) -> Spoil:
 
 
 def _own_texts() -> dict[str, Spoil]:
-    """Half of the texts in each cell, turn by turn."""
+    """Two of the texts in each cell, turn by turn."""
     names = list(TEXTS)
     return {
         f"{label}: {name}": text(NUMBERS[label], TEXTS[name])
         for turn, label in enumerate(NUMBERS)
-        for name in (names * 2)[turn % 4 :: 2][:4]
+        for name in (names[turn % len(names)], names[(turn + 3) % len(names)])
     }
 
 
 FAULTS: dict[str, Spoil] = {
     **_own_texts(),
-    **{f"{label}: {code}": error(NUMBERS[label], code) for label in NUMBERS for code in ERRORS},
-    **{f"{label}: TRUE": truth(NUMBERS[label]) for label in NUMBERS},
+    **{
+        f"{label}: {code}": error(NUMBERS[label], code)
+        for label, code in zip(NUMBERS, cycle(ERRORS), strict=False)
+    },
+    **{f"{label}: TRUE": truth(NUMBERS[label]) for label in list(NUMBERS)[::2]},
     **{f"{label}: a date": date(label) for label in NUMBERS},
     **{
         f"{label}: {name}": formula(NUMBERS[label], of)
@@ -214,7 +217,7 @@ FAULTS: dict[str, Spoil] = {
     },
     **{
         f"{label}: {value:g}": absurd(NUMBERS[label], value)
-        for label, value in product(NUMBERS, ABSURD)
+        for label, value in zip(NUMBERS, cycle(ABSURD), strict=False)
     },
     "a blank flow": wrong("IO_FLOWS", 50, 3, None),
     "a blank output": wrong("IO_OUTPUT", 50, 0, None),

@@ -109,10 +109,8 @@ class Reader:
 
     def range(self, name: str) -> Range | None:
         """A named range with its present values; None when the name is missing or broken."""
-        refers = find_name(self.book.names, {}, name, "") or ""
-        if has_relative_references(refers):
-            return None
-        sheet, _, area_text = refers.rpartition("!")
+        refers = find_name(self.book.names, {}, name, "")
+        sheet, _, area_text = (refers or "").rpartition("!")
         sheet = sheet.strip("'").replace("''", "'")
         if sheet not in self.book.sheets:
             return None
@@ -120,7 +118,7 @@ class Reader:
             area = parse_area(area_text)
         except ValueError:
             return None
-        if area.size > LARGEST_RANGE:
+        if area.size > LARGEST_RANGE or has_relative_references(area_text):
             return None
         return Range(sheet, area, self._values(sheet, area))
 

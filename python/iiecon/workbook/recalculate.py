@@ -135,9 +135,9 @@ def recalculate(path: Path, progress: Progress = _silent) -> Recalculated:
     progress("read")
     package = Package.read(path)
     book = FileBook.from_package(package)
-    first = Reader.of(book, INPUT_SHEETS)
-    if first.inputs() is None:  # nothing else needs to be evaluated to refuse them
-        return Recalculated(package, tuple(first.findings), None, {})
+    inputs, findings = fit_inputs(Reader.of(book, INPUT_SHEETS))
+    if inputs is None:  # nothing else needs to be evaluated to refuse them
+        return Recalculated(package, tuple(findings), None, {})
     done = examine(book, progress)
     fit = done.results is not None and not done.errors
     parts = _changed_parts(package, book, done) if fit else {}
