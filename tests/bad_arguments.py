@@ -82,6 +82,10 @@ GOOD: dict[str, tuple[Argument, ...]] = {
         *(FLOWS, OUTPUT, VALUE_ADDED, ("option", "backward")),
         *(COMPETITIVE, TRADE, TRADE),
     ),
+    "IO_CROSSCHECK": (
+        *(FLOWS, OUTPUT, VALUE_ADDED, CODES, DIRECT_CODES, SCORES),
+        *(("option", "steps"), COMPETITIVE, TRADE, TRADE),
+    ),
     "IIE_SECTION_VA": (
         ("column", [[4.0], [6.0]]),
         ("column", [[40.0], [120.0]]),
@@ -111,6 +115,15 @@ GOOD: dict[str, tuple[Argument, ...]] = {
         *(("blanks", SERIES), YEARS, TARGETS, ("option", "weighted_growth")),
         *(("number", 2.0), ("number", 2020.0), ("blanks", [[0.5, 0.3, 0.2]])),
         *(("blank column", [[0.01]]), ("blank column", [[2021.0]]), ("option", "value")),
+    ),
+    "IIE_INTERVAL": (
+        *(FLOWS, OUTPUT, VALUE_ADDED, CODES, DIRECT_CODES),
+        ("blanks", [[4.0, 0.0], [0.0, 4.0], [2.0, 2.0], [1.0, 3.0]]),
+        *(("column", [[0.5], [0.5]]), ("column", [[1.0], [0.0]])),
+        *(SCORES, ("labels", [["A"], ["B"]]), ("labels", [["A"], ["B"]])),
+        *(("column", [[40.0], [120.0]]), ("column", [[44.0], [126.0]]), ("number", 1.05)),
+        *(("blanks", [[0.01, 0.02], [0.03, 0.01]]), ("number", 50.0), ("number", 3.0)),
+        *(("option", "weighted_average"), COMPETITIVE, TRADE, TRADE),
     ),
     "IIE_PROVINCE_VA": (
         ("matrix", [[10.0, 20.0, 30.0], [30.0, 20.0, 10.0]]),
@@ -277,6 +290,11 @@ PARTICULAR: tuple[Case, ...] = (
     replace_argument("IIE_EXTRAPOLATE", "weights off", 6, [[0.5, 0.3, 0.3]], VALUE),
     replace_argument("LINEAR_EXTRAPOLATE", "no number at all", 0, _blank(SERIES), VALUE),
     replace_argument("IIE_PROVINCE_VA", "all zero", 0, [[0.0] * 3, [0.0] * 3], VALUE),
+    replace_argument("IIE_INTERVAL", "unknown section", 9, [["A"], ["Z"]], VALUE),
+    replace_argument("IIE_INTERVAL", "no rate base", 11, [[40.0], [0.0]], VALUE),
+    replace_argument("IIE_INTERVAL", "one draw", 15, 1.0, VALUE),
+    replace_argument("IIE_INTERVAL", "half a draw", 15, 10.5, VALUE),
+    replace_argument("IIE_INTERVAL", "negative seed", 16, -1.0, VALUE),
     replace_argument("IIE_EMPLOYMENT", "no GDP", 1, [[100.0, 0.0], [100.0, 100.0]], VALUE),
 )  # fmt: skip
 

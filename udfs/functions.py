@@ -16,7 +16,10 @@ import numpy as np
 
 from iiecon import checks, employment, extrapolation, production, regions, scoring, sections
 from iiecon.contribution import Contribution, leontief_contribution
+from iiecon.crosscheck import crosscheck
 from iiecon.findings import InputError, NotAvailableError
+from iiecon.inputs import Experts
+from iiecon.inputs import Series as SeriesOfYears
 from iiecon.iotable import FloatArray, Imports, IOTable, coefficients, printed_precision
 from iiecon.iotable import leontief_inverse as inverse_of
 from iiecon.linkages import indirect_by_source, linkages
@@ -55,9 +58,12 @@ Year = Annotated[float, Cells("number", "year")]
 YearColumn = Annotated[FloatArray, Cells("vector", "year", blank=0.0)]
 Count = Annotated[float, Cells("number", "count")]
 Fit = Annotated[FloatArray, Cells("matrix", "ratio", blank=np.nan)]
+Errors = Annotated[FloatArray, Cells("matrix", "ratio", blank=0.0)]
 Cell = Annotated[Reference, Cells("reference")]
 Text = Annotated[str, Cells("text")]
 Mixed = Annotated[list[list[Any]], Cells("matrix", "any")]
+
+SAME_SCORE = 1e-9  # scores that a workbook has stored differ from computed ones by less
 
 Measure = Literal["indirect", "direct", "output", "ratio"]
 LinkageMeasure = Literal["backward", "forward", "output_multiplier", "value_added_multiplier"]
@@ -179,6 +185,31 @@ def io_linkages(
         "output_multiplier": found.output_multiplier,
         "value_added_multiplier": found.value_added_multiplier,
     }[measure]
+
+
+@spreadsheet_function
+def io_crosscheck(
+    flows: Flows,
+    output: TableMoney,
+    value_added: TableMoney,
+    codes: Codes,
+    direct_codes: Codes,
+    scores: Scores,
+    measure: Literal["methods", "steps"] = "methods",
+    import_treatment: Imports = "competitive",
+    imports: TableMoneyOrBlank | None = None,
+    exports: TableMoneyOrBlank | None = None,
+) -> TableMatrix:
+    """Value added of the industry by other methods, sector by sector, in the unit of the table
+    (section 11).
+
+    `measure`: "methods", n × 4 (direct, union, extraction, paper), or "steps" between them, n × 5
+    (own use, forward, backward, rest, counted twice).
+    """
+    table = _table(flows, output, value_added, codes, imports=imports, exports=exports)
+    given = _scores(direct_codes, scores)
+    found = crosscheck(table, given, import_treatment, _inverse(table, import_treatment))
+    return found.methods if measure == "methods" else found.steps
 
 
 @spreadsheet_function
@@ -324,13 +355,15 @@ def iie_extrapolate(
     weights: GrowthWeights | None = None,
     addition: Growth | None = None,
     addition_year: YearColumn | None = None,
-    measure: Literal["value", "estimated"] = "value",
+    measure: Literal["value", "estimated", "error"] = "value",
 ) -> Series:
     """Series at the target years, later ones estimated (section 5).
 
     `method`: "weighted_growth" (`weights` series × lags, `addition` to the growth of
     `addition_year`) or "linear_trend" over `window` years. `measure`: "value" or "estimated" (1
-    where extrapolated). Series run along `all_years`, the result along `targets`.
+    where extrapolated). Series run along `all_years`, the result along `targets`. "error" is what
+    IIE_INTERVAL takes for the last target year: series × all years, by how much the same rule was
+    wrong when it started from each year, as logarithms and scaled (section 12); 0 where not known.
     """
     series = values.T if all_years.down else values
     _require_every_year(all_years)
@@ -352,8 +385,77 @@ def iie_extrapolate(
         additions=extra,
         data_until=None if data_until is None else _whole(data_until, "data_until"),
     )
+    if measure == "error":
+        return _forecast_errors(
+            series, all_years, targets, found, method, window, weights, data_until
+        )
     result = found.values if measure == "value" else found.estimated.astype(float)
     return result.T if targets.down else result
+
+
+@spreadsheet_function
+def iie_interval(
+    flows: Flows,
+    output: TableMoney,
+    value_added: TableMoney,
+    codes: Codes,
+    direct_codes: Codes,
+    ballots: Ballots,
+    weights: Weights,
+    grade_scores: Scores,
+    scores: Scores,
+    sector_sections: Codes,
+    section_list: Codes,
+    rate_base: TableMoney,
+    section_va: MoneyColumn,
+    technology: Number = 1.0,
+    error: Errors | None = None,
+    draws: Count = 2000,
+    seed: Count = 0,
+    operator: scoring.Operator = "weighted_average",
+    import_treatment: Imports = "competitive",
+    imports: TableMoneyOrBlank | None = None,
+    exports: TableMoneyOrBlank | None = None,
+) -> Money:
+    """Interval of one year's value added, 3 + sections rows × 5 columns (section 12).
+
+    Rows: total, direct, indirect, then the total of each section; columns: mean, standard
+    deviation, 5 %, 50 %, 95 %. Ballots are drawn again with replacement; a score that is not that
+    of its ballots (a typed one) does not vary. `section_va`: the year's value added; `technology`:
+    the product of the multipliers up to it; `error`: how the extrapolated ones may be wrong, by
+    IIE_EXTRAPOLATE. `rate_base` in the unit of the table; the result in that of `section_va`.
+    """
+    from iiecon.uncertainty.intervals import SectionYear, section_intervals
+
+    table = _table(flows, output, value_added, codes, imports=imports, exports=exports)
+    _same_length(sector_sections=sector_sections, codes=codes)
+    _same_length(section_list=section_list, rate_base=rate_base, section_va=section_va)
+    totals = sections.section_totals(value_added, sector_sections, section_list)
+    sections.section_value_added(totals, rate_base, section_va[:, None])  # refuses a rate base of 0
+    _scores(direct_codes, scores)
+    size = len(direct_codes), weights.size
+    if ballots.shape[0] != size[0] * size[1]:
+        raise InputError.one(
+            "membership_shape", "ballots", shape=ballots.shape, factors=weights.size
+        )
+    panel = fuzzy_score(ballots, weights, grade_scores, operator)
+    if error is not None:
+        _same_length(error=error, section_va=section_va)
+    experts = Experts(
+        codes=tuple(direct_codes),
+        factors=(),
+        weights=weights,
+        grades=(),
+        grade_scores=grade_scores,
+        ballots=ballots.reshape(*size, -1),
+        override=np.where(np.abs(panel - scores) < SAME_SCORE, np.nan, scores),
+        direct=(True,) * size[0],
+    )
+    year = SectionYear(rate_base, section_va, technology, error)
+    return section_intervals(
+        table, experts, scores, operator, import_treatment, sector_sections, section_list, year,
+        _whole(draws, "draws"), _whole(seed, "seed"),
+    )  # fmt: skip
 
 
 @spreadsheet_function
@@ -543,6 +645,25 @@ def _scores(direct_codes: Sequence[str], scores: FloatArray) -> dict[str, float]
         code, value = direct_codes[first], float(scores[first])
         raise InputError.one("score_range", "scores", first, code=code, value=value)
     return dict(zip(direct_codes, scores.tolist(), strict=True))
+
+
+def _forecast_errors(
+    series: FloatArray,
+    all_years: Years,
+    targets: Years,
+    found: extrapolation.Extrapolated,
+    method: extrapolation.Method,
+    window: float,
+    weights: FloatArray | None,
+    data_until: float | None,
+) -> FloatArray:
+    """Errors of the last target year, series × all years."""
+    from iiecon.uncertainty.sampling import Rule, forecasts
+
+    rule = Rule(method, int(window), None if data_until is None else int(data_until), weights)
+    given = SeriesOfYears(all_years.values, series)
+    errors: FloatArray = forecasts(given, found, targets.values, rule).errors[:, :, -1].T
+    return errors
 
 
 def _same_length(**ranges: Sized) -> None:

@@ -3,7 +3,11 @@
 Money in 亿元, people in 万人, shares as fractions.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from iiecon.contribution import Contribution, leontief_contribution
 from iiecon.findings import Finding, InputError
@@ -13,6 +17,9 @@ from iiecon.model import run_model
 from iiecon.options import Options
 from iiecon.regions import province_value_added
 from iiecon.results import VERSION, ModelResults
+
+if TYPE_CHECKING:
+    from iiecon.uncertainty import Simulation
 
 __version__ = VERSION
 __all__ = [
@@ -29,6 +36,7 @@ __all__ = [
     "province_value_added",
     "read_io_table",
     "run_model",
+    "simulate",
 ]
 
 
@@ -54,3 +62,18 @@ def load_inputs(path: str) -> ModelInputs:
     from iiecon.workbook.read import load_inputs as load
 
     return load(path)
+
+
+def simulate(
+    inputs: ModelInputs,
+    draws: int = 10_000,
+    seed: int = 0,
+    *,
+    years: Sequence[int] = (),
+    concentration: float | None = None,
+    progress: Callable[[int, int], None] = lambda done, draws: None,
+) -> Simulation:
+    """How sure the results are; arguments and errors are those of `iiecon.uncertainty.simulate`."""
+    from iiecon.uncertainty import simulate as run
+
+    return run(inputs, draws, seed, years=years, concentration=concentration, progress=progress)

@@ -12,6 +12,7 @@ from importlib.resources import files
 import numpy as np
 
 from iiecon import catalogue
+from iiecon.assumed import AssumedGrowth
 from iiecon.iotable import FloatArray, IOTable
 from iiecon.options import Options
 
@@ -119,7 +120,8 @@ class ModelInputs:
     `wages` 元 a year: sections × years. `macro`: the columns of MACRO_COLUMNS × years.
     `province_gdp`: (provinces · 3) × years in 亿元, the three sectors of a province in turn.
     `province_employed`: provinces × 2 in 万人 (urban units; private and self-employed).
-    `proposed`: what an import proposed and how sure it is; it changes no number.
+    `proposed`: what an import proposed and how sure it is; it changes no number. `assumed`: growth
+    that a scenario assumes; neither workbooks nor packages hold any.
     """
 
     table: IOTable
@@ -137,6 +139,7 @@ class ModelInputs:
     regions: tuple[Region, ...]
     options: Options = field(default_factory=Options)
     proposed: Proposed | None = None
+    assumed: tuple[AssumedGrowth, ...] = ()
 
     def macro_row(self, name: str) -> FloatArray:
         """One macro series over the macro years."""
@@ -146,7 +149,8 @@ class ModelInputs:
     def sha256(self) -> str:
         """A fingerprint of every number and label: equal inputs, equal hash."""
         digest = hashlib.sha256()
-        for piece in _pieces(asdict(self)):
+        held = {k: v for k, v in asdict(self).items() if k != "assumed" or v}
+        for piece in _pieces(held):
             digest.update(piece)
         return digest.hexdigest()
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from iiecon import employment as jobs
 from iiecon import extrapolation, identities, production, regions, scoring
+from iiecon.assumed import with_assumed
 from iiecon.contribution import leontief_contribution
 from iiecon.findings import Finding, InputError, NumericalError, errors_of
 from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series
@@ -34,10 +35,15 @@ def run_model(inputs: ModelInputs) -> ModelResults:
         results = _measure(inputs)
     if not np.isfinite([*results.national, *results.national_jobs]).all():
         raise NumericalError.one("not_finite", "options")
-    broken = [*identities.failed(identities.of(results)), *ledger(results).findings()]
+    compared = results.crosscheck.findings()
+    broken = [
+        *identities.failed(identities.of(results)),
+        *ledger(results).findings(),
+        *errors_of(compared),
+    ]
     if broken:
         raise InputError(broken)
-    notes = [*results.technology.findings, *_notes(results)]
+    notes = [*results.technology.findings, *_notes(results), *compared]
     return replace(results, findings=(*findings, *notes))
 
 
@@ -170,7 +176,7 @@ def province_employment(
 def _section_va(inputs: ModelInputs) -> extrapolation.Extrapolated:
     years = inputs.options.years
     with naming("section_va", inputs.section_va):
-        return _extended(
+        found = _extended(
             inputs,
             inputs.section_va,
             years,
@@ -178,17 +184,17 @@ def _section_va(inputs: ModelInputs) -> extrapolation.Extrapolated:
             weights=inputs.growth.weights,
             additions=inputs.growth.additions(years),
         )
+    return with_assumed(found, [s.code for s in inputs.sections], years, inputs.assumed)
 
 
 def _macro_series(
     inputs: ModelInputs, name: str, years: list[int] | None = None
 ) -> extrapolation.Extrapolated:
     """One national series, flat over the years."""
-    series = Series(inputs.macro.years, inputs.macro_row(name)[None])
+    series, wanted = Series(inputs.macro.years, inputs.macro_row(name)[None]), inputs.options.years
     with naming("macro", inputs.macro, name):
-        found = _extended(
-            inputs, series, years or inputs.options.years, inputs.options.macro_extrapolation
-        )
+        found = _extended(inputs, series, years or wanted, inputs.options.macro_extrapolation)
+    found = with_assumed(found, [name], years or wanted, inputs.assumed)
     return extrapolation.Extrapolated(found.values[0], found.estimated[0])
 
 

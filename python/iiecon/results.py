@@ -22,6 +22,7 @@ from iiecon.scoring import Evaluation
 if TYPE_CHECKING:
     import pandas as pd
 
+    from iiecon.crosscheck import CrossCheck
     from iiecon.ledger import Ledger
 
 VERSION = "0.1.0"
@@ -176,8 +177,17 @@ class ModelResults:
 
         return ledger(self)
 
+    @property
+    def crosscheck(self) -> CrossCheck:
+        """Other methods on the table of the base year, beside the paper's; 亿元."""
+        from iiecon.crosscheck import crosscheck_of
+
+        return crosscheck_of(self)
+
     def records(self) -> dict[str, Any]:
         """Plain Python data under the names of the JSON contract."""
+        from iiecon.crosscheck import records as crosscheck_records
+
         return {
             "national": self._national(),
             "sections": self._sections(),
@@ -188,6 +198,7 @@ class ModelResults:
             "multiplier": self._multiplier(),
             "production": self._production(),
             "contribution": self._contribution(),
+            "crosscheck": crosscheck_records(self),
             "ledger": self.ledger.records(),
             "unused": [asdict(unused) for unused in self.ledger.unused],
             "findings": [finding_record(f) for f in self.findings],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import tomllib
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,9 +19,10 @@ from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from iiecon import IOTable, ModelInputs, default_inputs, load_inputs, options, run_model
+from iiecon import IOTable, ModelInputs, default_inputs, load_inputs, run_model
 from iiecon.cli import main
 from iiecon.iotable import FloatArray
+from iiecon.scenarios import apply, read_scenario
 from iiecon.spreadsheet.calculator import Calculator, FileBook
 from iiecon.spreadsheet.package import Package
 from iiecon.workbook.blank import blank_workbook
@@ -473,23 +473,14 @@ def test_an_output_template_has_no_result_and_no_macro(made: dict[str, bytes], g
 # --- the scenario
 
 
-def test_the_scenario_names_options_and_sectors_of_the_shipped_inputs(
-    made: dict[str, bytes],
-) -> None:
-    given = tomllib.loads(made[SCENARIO].decode())
-    inputs = default_inputs()
-    for name, value in given["options"].items():
-        assert options.parse(name, value)[1] is None
+def test_the_scenario_changes_the_shipped_inputs(made: dict[str, bytes], tmp_path: Path) -> None:
+    path = tmp_path / SCENARIO
+    path.write_bytes(made[SCENARIO])
+    inputs, scenario = default_inputs(), read_scenario(path)
+    for name, value in scenario.options.items():
         assert inputs.options.to_dict()[name] != value
-    assert set(given["scores"]) <= set(inputs.experts.codes)
-    assert all(0 <= score <= 1 for score in given["scores"].values())
-    override = np.array([given["scores"].get(c, np.nan) for c in inputs.experts.codes])
-    changed = replace(
-        inputs,
-        experts=replace(inputs.experts, override=override),
-        options=replace(inputs.options, **given["options"]),
-    )
-    assert run_model(changed).national[0] != run_model(inputs).national[0]
+    changed = run_model(apply(inputs, scenario))
+    assert changed.national[0] != run_model(inputs).national[0]
 
 
 def test_the_shipped_templates_equal_a_fresh_build(made: dict[str, bytes]) -> None:

@@ -190,6 +190,23 @@ failed:
     IIE_INDIRECT_VA = CVErr(xlErrValue)
 End Function
 
+Function IIE_INTERVAL(flows, output, value_added, codes, direct_codes, ballots, weights, grade_scores, scores, sector_sections, section_list, rate_base, section_va, Optional technology, Optional error, Optional draws, Optional seed, Optional operator, Optional import_treatment, Optional imports, Optional exports)
+Attribute IIE_INTERVAL.VB_Description = "Interval of one year's value added: total, direct, indirect, sections x mean, deviation, 5, 50, 95 % (method, section 12)"
+Attribute IIE_INTERVAL.VB_ProcData.VB_Invoke_Func = " \n14"
+    IIE_INTERVAL = CVErr(xlErrNA)
+    If Not MayAskPython() Then Exit Function
+    #If App = "Microsoft Excel" Then
+        On Error GoTo failed
+        IIE_INTERVAL = CellValue(XLPy.CallUDF("udfs.excel", "IIE_INTERVAL", Array(flows, output, value_added, codes, direct_codes, ballots, weights, grade_scores, scores, sector_sections, section_list, rate_base, section_va, technology, error, draws, seed, operator, import_treatment, imports, exports), ThisWorkbook, Application.Caller))
+        Exit Function
+    #Else
+        IIE_INTERVAL = CellValue(XLPy.CallUDF("udfs.excel", "IIE_INTERVAL", Array(flows, output, value_added, codes, direct_codes, ballots, weights, grade_scores, scores, sector_sections, section_list, rate_base, section_va, technology, error, draws, seed, operator, import_treatment, imports, exports)))
+        Exit Function
+    #End If
+failed:
+    IIE_INTERVAL = CVErr(xlErrValue)
+End Function
+
 Function IIE_MULTIPLIER(output, capital, labour, fit, Optional measure)
 Attribute IIE_MULTIPLIER.VB_Description = "Technology multiplier tau by year (1 in the first) or Solow's residual gamma, in the orientation of output (method, section 6)"
 Attribute IIE_MULTIPLIER.VB_ProcData.VB_Invoke_Func = " \n14"
@@ -307,6 +324,23 @@ Attribute IO_COEFFICIENTS.VB_ProcData.VB_Invoke_Func = " \n14"
     #End If
 failed:
     IO_COEFFICIENTS = CVErr(xlErrValue)
+End Function
+
+Function IO_CROSSCHECK(flows, output, value_added, codes, direct_codes, scores, Optional measure, Optional import_treatment, Optional imports, Optional exports)
+Attribute IO_CROSSCHECK.VB_Description = "The industry by other methods, sector by sector, in the unit of the table: methods, n x 4 (direct, union, extraction, paper), or the steps between them, n x 5 (method, section 11)"
+Attribute IO_CROSSCHECK.VB_ProcData.VB_Invoke_Func = " \n14"
+    IO_CROSSCHECK = CVErr(xlErrNA)
+    If Not MayAskPython() Then Exit Function
+    #If App = "Microsoft Excel" Then
+        On Error GoTo failed
+        IO_CROSSCHECK = CellValue(XLPy.CallUDF("udfs.excel", "IO_CROSSCHECK", Array(flows, output, value_added, codes, direct_codes, scores, measure, import_treatment, imports, exports), ThisWorkbook, Application.Caller))
+        Exit Function
+    #Else
+        IO_CROSSCHECK = CellValue(XLPy.CallUDF("udfs.excel", "IO_CROSSCHECK", Array(flows, output, value_added, codes, direct_codes, scores, measure, import_treatment, imports, exports)))
+        Exit Function
+    #End If
+failed:
+    IO_CROSSCHECK = CVErr(xlErrValue)
 End Function
 
 Function IO_LINKAGES(flows, output, value_added, Optional measure, Optional import_treatment, Optional imports, Optional exports)

@@ -23,6 +23,8 @@ from iiecon.cli import (
     other_tables,
     publishing,
     replicating,
+    simulating,
+    supposing,
     yearbooks,
 )
 from iiecon.cli.console import DONE, FILE_ERROR, help_text, say, tolerant_output
@@ -40,6 +42,8 @@ GROUPS = (
     other_tables,
     publishing,
     replicating,
+    simulating,
+    supposing,
     installing,
 )
 

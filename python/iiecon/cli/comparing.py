@@ -56,7 +56,7 @@ def run_compare(given: argparse.Namespace) -> int:
         for path in (given.a, given.b):
             step("read")
             try:
-                sides.append(_side(path))
+                sides.append(side_of(path))
             except InputError as error:
                 say(f"{path}:")
                 return report_errors(error.findings)
@@ -68,7 +68,7 @@ def run_compare(given: argparse.Namespace) -> int:
     return DONE
 
 
-def _side(path: Path) -> Side:
+def side_of(path: Path) -> Side:
     """A workbook or a package, its inputs fit to compute with."""
     from iiecon.replication.read import is_package
 
@@ -129,7 +129,7 @@ def _tell(found: Comparison, sides: Sequence[Side]) -> None:
         print(catalogue.both("compare.texts", count=len(found.results)))
 
 
-def _table(title: str, columns: Sequence[str], right: int) -> Table:
+def table_of(title: str, columns: Sequence[str], right: int) -> Table:
     """A table whose last `right` columns hold numbers."""
     from rich.table import Table
 
@@ -146,7 +146,7 @@ def _words(*keys: str) -> list[str]:
 def _inputs_table(found: Comparison, sides: Sequence[Side]) -> Table:
     """The values that differ, the first of each group; where there are more their number."""
     columns = _words("group", "range", "place", "row", "a", "b")
-    table = _table(catalogue.both("compare.inputs"), columns, 2)
+    table = table_of(catalogue.both("compare.inputs"), columns, 2)
     for group, changes in _by_group(found.inputs).items():
         for i, change in enumerate(changes[:SHOWN]):
             place = _places(change, sides)
@@ -199,14 +199,14 @@ def _result_tables(found: Comparison, inputs: ModelInputs) -> Iterator[Table]:
     for name in ("sections", "provinces", "regions"):
         moved = [m for m in found.moved if m.table == name and m.field in ("total", "value_added")]
         if moved:
-            yield _most_table(moved, found.groups, _names(name, inputs))
+            yield _most_table(moved, found.groups, names_of(name, inputs))
 
 
 def _nation_table(moved: Sequence[Moved]) -> Table:
     columns = _words("result", "a", "b", "change")
-    table = _table(catalogue.both("compare.national"), [*columns, "%"], 4)
+    table = table_of(catalogue.both("compare.national"), [*columns, "%"], 4)
     for m in moved:
-        label = f"{m.key[0]} {_field_name(m.field)}"
+        label = f"{m.key[0]} {field_name(m.field)}"
         if m.field == "share_of_gdp":
             shares = [f"{100 * v:.3f} %" for v in (m.old, m.new)]
             table.add_row(label, *shares, f"{100 * m.change:+.3f}", _by(m)[1])
@@ -228,7 +228,7 @@ def _attributions(nation: Sequence[Moved], groups: Sequence[tuple[str, ...]]) ->
             continue
         columns = [*_words("alone"), *(str(m.key[0]) for m in moved)]
         title = _filled("compare.attribution", field=_label_key(field), unit=f"unit.{unit}")
-        table = _table(title, columns, len(moved))
+        table = table_of(title, columns, len(moved))
         for i, group in enumerate(groups):
             table.add_row(_joint_name(group), *(_signed(m.contributions[i]) for m in moved))
         table.add_row(*_words("interaction"), *(_signed(m.interaction) for m in moved))
@@ -244,7 +244,7 @@ def _most_table(
     last = sorted((m for m in moved if m.key[0] == year), key=lambda m: -abs(m.change))
     columns = _words("result", "cause", "a", "b", "change")
     title = _filled("compare.most", {"year": year}, what=f"compare.of.{moved[0].table}")
-    table = _table(title, [*columns, "%"], 4)
+    table = table_of(title, [*columns, "%"], 4)
     for m in last[:SHOWN]:
         table.add_row(
             names.get(str(m.key[1]), ""), _cause(m, groups), *map(_shown, (m.old, m.new)), *_by(m)
@@ -252,7 +252,7 @@ def _most_table(
     return table
 
 
-def _names(table: str, inputs: ModelInputs) -> dict[str, str]:
+def names_of(table: str, inputs: ModelInputs) -> dict[str, str]:
     """The names of sections, provinces or regions by their code."""
     if table == "regions":
         return {r.key: f"{r.name_zh} {r.name_en}" for r in inputs.regions}
@@ -293,7 +293,8 @@ def _group_name(group: str) -> str:
     return catalogue.both(f"compare.groups.{group}")
 
 
-def _field_name(field: str) -> str:
+def field_name(field: str) -> str:
+    """What a column of the results holds, in both languages."""
     return catalogue.both(_label_key(field))
 
 

@@ -185,15 +185,15 @@ def _shown(value: Any, form: str) -> str:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """Says each step on a terminal; silent when piped."""
+def progress() -> Iterator[Callable[..., None]]:
+    """Says each step, with the values in its text, on a terminal; silent when piped."""
     if not sys.stderr.isatty():
-        yield lambda step: None
+        yield lambda step, **values: None
         return
     from rich.console import Console
 
     with Console(stderr=True).status("") as status:
-        yield lambda step: status.update(catalogue.both(f"step.{step}"))
+        yield lambda step, **values: status.update(catalogue.both(f"step.{step}", **values))
 
 
 @contextmanager

@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from iiecon.contribution import spread_of
+from iiecon.crosscheck import METHODS, STEPS, needed_output
 from iiecon.iotable import FloatArray, IOTable, coefficients
 from iiecon.iotable import leontief_inverse as inverse_of
 from iiecon.why.opening import Call, Told, told
@@ -154,6 +157,63 @@ def iie_indirect_flow(call: Call, i: int, j: int) -> Told:
     share = call.grid("value_added").of(i) / call.grid("output").of(i)
     notation = "(1 − S_i) G_ik X_k S_k / (1 + S_k G_kk) N_i / X_i"
     return Told(notation, spread.induced_by(i, j) * share)
+
+
+@told
+def io_crosscheck(call: Call, i: int, j: int) -> Told:
+    """What sector i makes by one of the methods, or from one method to the next."""
+    spread, needs = Spread(call), Needs(call)
+    name = (METHODS if call.values["measure"] == "methods" else STEPS)[j]
+    rate = call.grid("value_added").of(i) / call.grid("output").of(i)
+    a = spread.place_of.get(i)
+    none = number(0.0)
+    own = none if a is None else spread.score(a) * call.grid("value_added").of(i)
+    if name == "direct":
+        return Told("S_i N_i", own)
+    if name in ("own_use", "forward"):
+        use = none if a is None else rate * needs.own_use(spread, i, a)
+        notation = "N_i / X_i (y_i + S_i Σ_k G_ik y_k), y_k = S_k (X_k − Σ_j A_kj X_j)"
+        if name == "own_use":
+            return Told(notation, use)
+        return Told(f"S_i N_i − {notation}", own - use)
+    stays = number(1.0) if a is None else number(1.0) - spread.score(a)
+    elsewhere = total(spread.ripple(i, k) * needs.of(name, k) for k in range(len(spread.codes)))
+    notation = "N_i / X_i (1 − S_i) Σ_k G_ik w_k"
+    if name in METHODS:
+        return Told(f"S_i N_i + {notation}", own + rate * stays * elsewhere)
+    return Told(notation, rate * stays * elsewhere)
+
+
+class Needs:
+    """The output of the direct sectors that each method takes as needed, w, and its steps."""
+
+    def __init__(self, call: Call) -> None:
+        spread = Spread(call)
+        table, k = spread.table, spread.positions
+        S = np.array(call.values["scores"], dtype=float)
+        A = coefficients(table, call.values["import_treatment"])
+        self.use = S * (table.output - A @ table.output)[k]
+        L_TT = np.eye(S.size) + S[:, None] * spread.G[k]
+        w = needed_output(L_TT, S * table.output[k], self.use)
+        self.codes = spread.codes
+        self.w = {
+            **w,
+            "backward": w["union"],
+            "rest": w["extraction"] - w["union"],
+            "repeated": w["paper"] - w["extraction"],
+        }
+
+    def of(self, name: str, a: int) -> Term:
+        """w of a method or a step, for the a-th direct sector."""
+        return quantity(Quantity(float(self.w[name][a]), key="needed", about=self.codes[a]))
+
+    def own_use(self, spread: Spread, i: int, a: int) -> Term:
+        """What the a-th direct sector, sector i, makes for the final use of all of them."""
+        through = total(spread.ripple(i, k) * self._use(k) for k in range(len(self.codes)))
+        return self._use(a) + spread.score(a) * through
+
+    def _use(self, a: int) -> Term:
+        return quantity(Quantity(float(self.use[a]), key="final_use", about=self.codes[a]))
 
 
 @told

@@ -25,7 +25,8 @@ CHART_FORMATS = {
 class Series:
     """Cells of the chart's own sheet: one with the name, a row or column with the values.
 
-    Lines and points go by the axis at the right. A `light` series holds extrapolated years.
+    Lines and points go by the axis at the right. A `light` series holds extrapolated years. Columns
+    that are `unseen` only lift those stacked on them.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Series:
     light: bool = False
     labelled: bool = True
     listed: bool = True
+    unseen: bool = False
 
 
 @dataclass(frozen=True)

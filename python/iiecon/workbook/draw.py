@@ -96,7 +96,11 @@ class Pen:
         place = "inBase" if under_lines else "ctr" if chart.stacked else "outEnd"
         for series in columns:
             made, colour = self._series(chart, series), _colour(series)
-            made.graphicalProperties = GraphicalProperties(solidFill=colour)
+            made.graphicalProperties = (
+                GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
+                if series.unseen
+                else GraphicalProperties(solidFill=colour)
+            )
             made.invertIfNegative = False
             if series.labelled:
                 ink = WHITE if place != "outEnd" and is_dark(colour) else INK

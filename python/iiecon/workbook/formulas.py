@@ -15,7 +15,7 @@ from iiecon.workbook.read import Range, Reader
 from iiecon.workbook.sheets import sheets_with_formulas
 
 # Workbooks made before there were these sheets need not have them.
-LATER_SHEETS = ("Ledger", "Tests")
+LATER_SHEETS = ("Ledger", "Tests", "Uncertainty", "Crosscheck")
 
 
 def check_formulas(

@@ -255,7 +255,7 @@ def _ballots(sheet: Sheet, inputs: ModelInputs, row: int) -> None:
 def section_va(inputs: ModelInputs) -> Sheet:
     """The sections and their value added by year."""
     sheet = new_sheet("Section_VA")
-    series = _padded(inputs.section_va, inputs.options.last_year + 1)
+    series = padded(inputs.section_va, inputs.options.last_year + 1)
     sections = inputs.sections
     sheet.text(TOP, 1, header("section"), header("name_zh"), header("name_en"), header("sector3"),
                role="header")  # fmt: skip
@@ -289,14 +289,14 @@ def _sum_given(area: str) -> str:
 def macro(inputs: ModelInputs) -> Sheet:
     """National series by year, multiplier overrides; wages by section beside them."""
     sheet = new_sheet("Macro")
-    series = _padded(inputs.macro, inputs.options.last_year + 1)
+    series = padded(inputs.macro, inputs.options.last_year + 1)
     width = len(MACRO_COLUMNS)
     sheet.text(TOP, 1, header("year"), *(header(k) for k in MACRO_COLUMNS), role="header")
     sheet.table(TOP + 1, 2, [list(MACRO_COLUMNS)], "label", "MACRO_KEYS")
     sheet.table(TOP + 2, 1, column_of(series.years), "header", "MACRO_YEARS", "year")
     sheet.table(TOP + 2, 2, cells(series.values.T), "input", "MACRO_DATA")
     left = width + 4
-    wages = _padded(inputs.wages, inputs.options.last_year)
+    wages = padded(inputs.wages, inputs.options.last_year)
     sheet.text(TOP, left, header("section"), header("name_zh"), role="header")
     sheet.table(TOP, left + 2, [list(wages.years)], "header", "WAGE_YEARS", "year")
     letters = column_of([s.code for s in inputs.sections])
@@ -376,7 +376,7 @@ def _plain(text: str) -> Value:
         return text or None
 
 
-def _padded(series: Series, until: int) -> Series:
+def padded(series: Series, until: int) -> Series:
     """The series with empty years up to `until`, to be filled when they are published."""
     more = tuple(range(series.years[-1] + 1, until + 1))
     empty = np.full((series.values.shape[0], len(more)), np.nan)

@@ -14,12 +14,14 @@ from iiecon.workbook import (
     world_sheet,
 )
 from iiecon.workbook.audit_sheet import audit_sheet
+from iiecon.workbook.crosscheck_sheet import crosscheck_sheet
 from iiecon.workbook.functions_sheet import functions
 from iiecon.workbook.io_sheet import io_table
 from iiecon.workbook.layout import Sheet
 from iiecon.workbook.ledger_sheet import ledger_sheet
 from iiecon.workbook.map_sheet import map_sheet
 from iiecon.workbook.self_tests import self_tests
+from iiecon.workbook.uncertainty_sheet import uncertainty_sheet
 from iiecon.workbook.xlwings_sheet import settings
 
 
@@ -56,9 +58,11 @@ def sheets_with_formulas(inputs: ModelInputs) -> list[Sheet]:
         chart_sheets.region_charts(inputs),
         io_outputs.io_analysis(inputs),
         io_outputs.io_sectors(inputs),
+        crosscheck_sheet(inputs),
         output_sheets.multiplier(inputs),
         output_sheets.province_gdp(inputs),
         world_sheet.world_out(),
+        uncertainty_sheet(inputs),
         ledger_sheet(inputs),
         front_sheets.checks(inputs),
         input_sheets.settings(inputs),

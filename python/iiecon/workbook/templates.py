@@ -34,13 +34,15 @@ OUTPUTS = {
     "sections": ("Sections", "Section_Charts"),
     "provinces": ("Provinces", "Map", "Province_GDP", "Region_Charts"),
     "employment": ("Employment",),
-    "io_analysis": ("IO_Analysis", "IO_Sectors"),
+    "io_analysis": ("IO_Analysis", "IO_Sectors", "Crosscheck"),
     "world": ("World_Out",),
 }
 YEARS = ("YEARS", "OPT_BASE_YEAR")
 FOLLOWING = ("data", "tile")  # roles of cells that follow results: behind charts, on the map
 SCENARIO = "scenario_example.toml"
-EXAMPLE_SCORES, EXAMPLE_OPTIONS = 2, {"imports": "domestic"}
+EXAMPLE_OPTIONS = {"imports": "domestic"}
+EXAMPLE_CELL = ("065", "061")  # components used by computers
+EXAMPLE_GROWTH = 0.06
 RAISED = 0.10  # by how much the example raises its scores
 WORD = re.compile(r"[A-Z][A-Z0-9_]+")
 
@@ -191,21 +193,31 @@ def _plain(workbook: bytes) -> bytes:
 
 
 def scenario(inputs: ModelInputs) -> str:
-    """An example of named changes: one option and two scores of the shipped inputs."""
+    """An example of every kind of change to the shipped inputs."""
     names = dict(zip(inputs.table.codes, inputs.table.names, strict=True))
     scores = expert_scores(inputs)
-    panel = list(zip(scores.codes, scores.used, strict=True))[:EXAMPLE_SCORES]
+    (first, score), (second, other) = list(zip(scores.codes, scores.used, strict=True))[:2]
+    supplier, buyer = EXAMPLE_CELL
+    parts = (
+        ("options", ["[options]", *(f'{k} = "{v}"' for k, v in EXAMPLE_OPTIONS.items())]),
+        ("scores", [
+            "[scores]",
+            f'"{first}" = {score + RAISED:.2f}  # {names[first]}: {score:.2f}',
+            f'"{second}" = {{ add = {RAISED:.2f} }}  # {names[second]}: {other:.2f}',
+        ]),
+        ("io", [
+            "[io]", 'balance = "imports"', "[[io.cells]]",
+            f'supplier = "{supplier}"  # {names[supplier]}',
+            f'buyer = "{buyer}"  # {names[buyer]}',
+            "factor = 1.05",
+        ]),
+        ("growth", [f"[growth.{inputs.options.last_year}]", f"gdp = {EXAMPLE_GROWTH}"]),
+    )  # fmt: skip
     lines = [*_comment("scenario.about"), ""]
-    for language in ("zh", "en"):
-        lines.append(
-            f'title_{language} = "{catalogue.text("scenario.title", language, raised=RAISED)}"'
-        )
-    lines += ["", *_comment("scenario.options"), "[options]"]
-    lines += [f'{key} = "{value}"' for key, value in EXAMPLE_OPTIONS.items()]
-    lines += ["", *_comment("scenario.scores"), "[scores]"]
-    lines += [
-        f'"{code}" = {score + RAISED:.2f}  # {names[code]}: {score:.2f}' for code, score in panel
-    ]
+    for language in catalogue.LANGUAGES:
+        lines.append(f'title_{language} = "{catalogue.text("scenario.title", language)}"')
+    for key, block in parts:
+        lines += ["", *_comment(f"scenario.{key}"), *block]
     text = "\n".join(lines) + "\n"
     assert tomllib.loads(text)
     return text
