@@ -123,7 +123,14 @@ GOOD: dict[str, tuple[Argument, ...]] = {
         *(SCORES, ("labels", [["A"], ["B"]]), ("labels", [["A"], ["B"]])),
         *(("column", [[40.0], [120.0]]), ("column", [[44.0], [126.0]]), ("number", 1.05)),
         *(("blanks", [[0.01, 0.02], [0.03, 0.01]]), ("number", 50.0), ("number", 3.0)),
-        *(("option", "weighted_average"), COMPETITIVE, TRADE, TRADE),
+        *(("option", "weighted_average"), COMPETITIVE, TRADE, TRADE, ("option", "employment")),
+        ("labels", [["primary"], ["tertiary"]]),
+        ("matrix", [[10.0, 20.0, 30.0], [30.0, 20.0, 10.0]]),
+        *(("blanks", [[0.01, 0.02], [0.03, 0.01]]),) * 3,
+        *(("labels", [["east"], ["west"]]), ("labels", [["east"], ["west"]])),
+        *(("column", [[40.0], [30.0]]), ("number", 120.0)),
+        *(("blanks", [[0.01, 0.02]]), ("blanks", [[0.01, 0.0]])),
+        *(("option", "wage_scaled"), ("blanks", [[5.0], [7.0]])),
     ),
     "IIE_PROVINCE_VA": (
         ("matrix", [[10.0, 20.0, 30.0], [30.0, 20.0, 10.0]]),
@@ -166,6 +173,7 @@ FREE_LENGTH = {
     ("IIE_EXTRAPOLATE", 2),
     ("IIE_EXPECTED_WAGE", 2),
     ("IIE_REGION_SUM", 2),  # and any number of regions
+    ("IIE_INTERVAL", 28),
     ("IIE_MULTIPLIER", 3),  # cells that begin with the three parameters
     ("FUZZY_SCORE", 0),  # any number of sectors
     ("KENDALL_W", 0),  # and of experts
@@ -295,6 +303,13 @@ PARTICULAR: tuple[Case, ...] = (
     replace_argument("IIE_INTERVAL", "one draw", 15, 1.0, VALUE),
     replace_argument("IIE_INTERVAL", "half a draw", 15, 10.5, VALUE),
     replace_argument("IIE_INTERVAL", "negative seed", 16, -1.0, VALUE),
+    replace_argument("IIE_INTERVAL", "no such sector", 22, [["primary"], ["fourth"]], VALUE),
+    replace_argument("IIE_INTERVAL", "province without GDP", 23, [[1.0] * 3, [0.0] * 3], VALUE),
+    replace_argument("IIE_INTERVAL", "error of a province", 24, [[0.01, 0.02]], VALUE),
+    replace_argument("IIE_INTERVAL", "large error", 26, [[0.01, 30.0], [0.0, 0.0]], NUM),
+    replace_argument("IIE_INTERVAL", "no labour", 29, [[40.0], [0.0]], VALUE),
+    replace_argument("IIE_INTERVAL", "no GDP", 30, 0.0, VALUE),
+    replace_argument("IIE_INTERVAL", "wage of zero", 34, [[5.0], [0.0]], VALUE),
     replace_argument("IIE_EMPLOYMENT", "no GDP", 1, [[100.0, 0.0], [100.0, 100.0]], VALUE),
 )  # fmt: skip
 

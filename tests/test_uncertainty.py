@@ -18,7 +18,7 @@ from iiecon.extrapolation import Extrapolated
 from iiecon.inputs import Series
 from iiecon.production import ProductionFit, cobb_douglas_fit
 from iiecon.scoring import OPERATORS
-from iiecon.uncertainty.closed_form import Draws, Measurement
+from iiecon.uncertainty.closed_form import BaseYear, Draws, Measurement
 from iiecon.uncertainty.drivers import shares_of_variance
 from iiecon.uncertainty.sampling import Ballots, Elasticities, Rule, Sampler, forecasts
 from iiecon.uncertainty.summary import BINS, EXACT, REACH, Summary
@@ -555,6 +555,98 @@ def test_function_gives_the_digits_of_the_simulation(inputs: ModelInputs) -> Non
         expected = [found.mean, found.deviation, found.q05, found.q50, found.q95]
         due = np.array(expected)[:, place, mine].T
         np.testing.assert_allclose(np.array(rows, dtype=float), due, rtol=1e-9, atol=1e-9)
+
+
+def series_error(series: Series, rows: Array, results: ModelResults, year: int) -> Any:
+    """How wrong the line through national or provincial figures was."""
+    options = results.inputs.options
+    values = np.where(np.isnan(rows), None, rows)  # type: ignore[call-overload]
+    return FUNCTIONS["IIE_EXTRAPOLATE"](
+        values.tolist(), [list(map(float, series.years))], [[float(year)]],
+        options.macro_extrapolation, float(options.extrapolation_window),
+        float(options.data_until), None, None, None, "error",
+    )  # fmt: skip
+
+
+def place_arguments(results: ModelResults, t: int) -> list[Any]:
+    """What provinces, regions and employment take, after the measure."""
+    inputs, options, year = results.inputs, results.inputs.options, results.years[t]
+    gdp = inputs.province_gdp
+    labour = float(results.labour.values[t])
+    people = inputs.province_employed.sum(axis=1)
+    wages = [[None if np.isnan(w) else w] for w in results.wages[:, t].tolist()]
+    return [
+        [[s.sector3] for s in inputs.sections],
+        results.province_gdp.values[:, t].reshape(-1, 3).tolist(),
+        *(series_error(gdp, gdp.values[i::3], results, year) for i in range(3)),
+        [[p.region] for p in inputs.provinces], [[r.key] for r in inputs.regions],
+        [[share * labour] for share in (people / people.sum()).tolist()],
+        float(results.gdp.values[t]) if results.gdp.estimated[t] else None,
+        *(series_error(inputs.macro, inputs.macro_row(name)[None], results, year)
+          for name in ("gdp", options.employment_series)),
+        options.section_productivity, wages,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("year", "choices"),
+    [(2021, {}), (2020, {"last_year": 2020}), (2021, {"section_productivity": "national"})],
+    ids=str,
+)
+def test_places_and_jobs_have_the_digits_of_the_simulation(
+    inputs: ModelInputs, year: int, choices: dict[str, Any]
+) -> None:
+    results = run_model(with_options(inputs, **choices))
+    found = simulate(results.inputs, 5000, 3, years=(year,))
+    t = results.years.index(year)
+    options, series = results.inputs.options, results.inputs.section_va
+    values = np.where(np.isnan(series.values), None, series.values)  # type: ignore[call-overload]
+    error = FUNCTIONS["IIE_EXTRAPOLATE"](
+        values.tolist(), [list(map(float, series.years))], [[float(year)]],
+        options.extrapolation, 2.0, float(options.data_until),
+        inputs.growth.weights.tolist(), None, None, "error",
+    )  # fmt: skip
+    start = [*interval_arguments(results, t), error, 5000.0, 3.0, options.fuzzy_operator]
+    start += [options.imports, None, None]
+    places = place_arguments(results, t)
+    jobs = ("employment", "employment_direct", "employment_indirect")
+    for measure, kind, codes in (
+        ("province", "province", [p.code for p in inputs.provinces]),
+        ("region", "region", [r.key for r in inputs.regions]),
+        ("employment", "nation", jobs),
+    ):
+        rows = FUNCTIONS["IIE_INTERVAL"](*start, measure, *places)
+        mine = [found.row(kind, code) for code in codes]
+        expected = [found.mean, found.deviation, found.q05, found.q50, found.q95]
+        due = np.array(expected)[:, 0, mine].T
+        np.testing.assert_allclose(np.array(rows, dtype=float), due, rtol=1e-9, atol=1e-9)
+
+
+def test_measures_share_their_draws(inputs: ModelInputs, monkeypatch: pytest.MonkeyPatch) -> None:
+    results = run_model(inputs)
+    drawn: list[int] = []
+    rates = BaseYear.rates
+
+    def counted(base: BaseYear, scores: Array) -> tuple[Array, Array]:
+        drawn.append(scores.shape[1])
+        return rates(base, scores)
+
+    monkeypatch.setattr(BaseYear, "rates", counted)
+    start = [*interval_arguments(results, 4), None, 200.0, 77.0]
+    start += ["weighted_average", "competitive", None, None]
+    places = place_arguments(results, 4)
+    for measure in ("section", "province", "region", "employment"):
+        FUNCTIONS["IIE_INTERVAL"](*start, measure, *places)
+    assert drawn == [200]
+
+
+@pytest.mark.parametrize("measure", ["province", "region", "employment"])
+def test_measure_without_what_it_takes_is_refused(inputs: ModelInputs, measure: str) -> None:
+    arguments = [*interval_arguments(run_model(inputs), 4), None, 200.0, 0.0]
+    arguments += ["weighted_average", "competitive", None, None]
+    with pytest.raises(InputError) as refusal:
+        FUNCTIONS["IIE_INTERVAL"](*arguments, measure)
+    assert [f.key for f in refusal.value.findings] == ["cell_blank"]
 
 
 def test_function_of_typed_scores_has_no_width(inputs: ModelInputs) -> None:

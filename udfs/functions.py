@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Sized
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import numpy as np
 
@@ -29,6 +29,11 @@ from udfs.cache import PARTS, digest
 from udfs.registry import spreadsheet_function
 from udfs.why import Language, explain
 
+if TYPE_CHECKING:
+    from iiecon.uncertainty.intervals import Jobs, Places
+
+Kept = TypeVar("Kept")
+
 # Money of an IO table is in the table's own unit; everything else as the unit says.
 Flows = Annotated[FloatArray, Cells("matrix", "table_money")]
 TableMoney = Annotated[FloatArray, Cells("vector", "table_money")]
@@ -45,6 +50,7 @@ Ballots = Annotated[FloatArray, Cells("matrix", "votes", blank=0.0)]
 Weights = Annotated[FloatArray, Cells("vector", "weight")]
 Money = Annotated[FloatArray, Cells("matrix", "money")]
 MoneyColumn = Annotated[FloatArray, Cells("vector", "money")]
+NationMoney = Annotated[float, Cells("number", "money")]
 People = Annotated[FloatArray, Cells("matrix", "people")]
 PeopleColumn = Annotated[FloatArray, Cells("vector", "people")]
 Wages = Annotated[FloatArray, Cells("matrix", "wage", blank=np.nan)]
@@ -416,46 +422,74 @@ def iie_interval(
     import_treatment: Imports = "competitive",
     imports: TableMoneyOrBlank | None = None,
     exports: TableMoneyOrBlank | None = None,
+    measure: Literal["section", "province", "region", "employment"] = "section",
+    sector3: Codes | None = None,
+    province_gdp: Money | None = None,
+    primary_error: Errors | None = None,
+    secondary_error: Errors | None = None,
+    tertiary_error: Errors | None = None,
+    membership: Codes | None = None,
+    region_list: Codes | None = None,
+    labour: PeopleColumn | None = None,
+    forecast_gdp: NationMoney | None = None,
+    gdp_error: Errors | None = None,
+    labour_error: Errors | None = None,
+    basis: Literal["wage_scaled", "national"] = "wage_scaled",
+    wages: Wages | None = None,
 ) -> Money:
-    """Interval of one year's value added, 3 + sections rows × 5 columns (section 12).
+    """Interval of one year's results, rows × mean, standard deviation, 5, 50, 95 % (section 12).
 
-    Rows: total, direct, indirect, then the total of each section; columns: mean, standard
-    deviation, 5 %, 50 %, 95 %. Ballots are drawn again with replacement; a score that is not that
-    of its ballots (a typed one) does not vary. `section_va`: the year's value added; `technology`:
-    the product of the multipliers up to it; `error`: how the extrapolated ones may be wrong, by
-    IIE_EXTRAPOLATE. `rate_base` in the unit of the table; the result in that of `section_va`.
+    `measure`: "section" (total, direct, indirect, then the total of each section), "province",
+    "region" or "employment" (total, direct, indirect). Formulas that differ in it alone share their
+    draws. Ballots are drawn again with replacement; a score that is not that of its ballots (a
+    typed one) does not vary. `section_va`: the year's value added; `technology`: the product of the
+    multipliers up to it; errors, by IIE_EXTRAPOLATE: how what is extrapolated may be wrong.
+    `rate_base` in the unit of the table, the result in that of `section_va`.
+
+    Provinces take `sector3` of the sections and `province_gdp`, provinces × 3; regions the
+    `membership` of provinces as well; employment `labour` by province, the nation's `forecast_gdp`
+    where it is a forecast, and the expected `wages` of sections unless the `basis` is "national".
     """
-    from iiecon.uncertainty.intervals import SectionYear, section_intervals
+    given = {name: value for name, value in locals().items() if name != "measure"}
 
-    table = _table(flows, output, value_added, codes, imports=imports, exports=exports)
-    _same_length(sector_sections=sector_sections, codes=codes)
-    _same_length(section_list=section_list, rate_base=rate_base, section_va=section_va)
-    totals = sections.section_totals(value_added, sector_sections, section_list)
-    sections.section_value_added(totals, rate_base, section_va[:, None])  # refuses a rate base of 0
-    _scores(direct_codes, scores)
-    size = len(direct_codes), weights.size
-    if ballots.shape[0] != size[0] * size[1]:
-        raise InputError.one(
-            "membership_shape", "ballots", shape=ballots.shape, factors=weights.size
+    def draw_all() -> dict[str, FloatArray]:
+        from iiecon.uncertainty.closed_form import BaseYear
+        from iiecon.uncertainty.intervals import SectionYear, Uncertain, intervals
+        from iiecon.uncertainty.sampling import Ballots as PanelBallots
+
+        table = _table(flows, output, value_added, codes, imports=imports, exports=exports)
+        _same_length(sector_sections=sector_sections, codes=codes)
+        _same_length(section_list=section_list, rate_base=rate_base, section_va=section_va)
+        totals = sections.section_totals(value_added, sector_sections, section_list)
+        sections.section_value_added(totals, rate_base, section_va[:, None])  # no rate base of 0
+        panel = _panel(direct_codes, ballots, weights, grade_scores, scores, operator)
+        if error is not None:
+            _same_length(error=error, section_va=section_va)
+        base = BaseYear.of(
+            table, direct_codes, sector_sections, section_list, rate_base, import_treatment
         )
-    panel = fuzzy_score(ballots, weights, grade_scores, operator)
-    if error is not None:
-        _same_length(error=error, section_va=section_va)
-    experts = Experts(
-        codes=tuple(direct_codes),
-        factors=(),
-        weights=weights,
-        grades=(),
-        grade_scores=grade_scores,
-        ballots=ballots.reshape(*size, -1),
-        override=np.where(np.abs(panel - scores) < SAME_SCORE, np.nan, scores),
-        direct=(True,) * size[0],
-    )
-    year = SectionYear(rate_base, section_va, technology, error)
-    return section_intervals(
-        table, experts, scores, operator, import_treatment, sector_sections, section_list, year,
-        _whole(draws, "draws"), _whole(seed, "seed"),
-    )  # fmt: skip
+        places = None
+        if province_gdp is not None:
+            people = _jobs(
+                labour, forecast_gdp, gdp_error, labour_error, basis, wages, province_gdp,
+                section_va,
+            )  # fmt: skip
+            places = _places(
+                _required("sector3", sector3), section_va, province_gdp,
+                (primary_error, secondary_error, tertiary_error), membership or (),
+                region_list or (), people,
+            )  # fmt: skip
+        return intervals(
+            base, PanelBallots.of(panel, scores, operator),
+            SectionYear(Uncertain(section_va, error), technology), places,
+            _whole(draws, "draws"), _whole(seed, "seed"),
+        )  # fmt: skip
+
+    found = PARTS.of(("interval", *(digest(value) for value in given.values())), draw_all)
+    needed = {"province": "province_gdp", "region": "region_list", "employment": "labour"}
+    if measure not in found:
+        raise InputError.one("cell_blank", needed[measure])
+    return found[measure]
 
 
 @spreadsheet_function
@@ -645,6 +679,117 @@ def _scores(direct_codes: Sequence[str], scores: FloatArray) -> dict[str, float]
         code, value = direct_codes[first], float(scores[first])
         raise InputError.one("score_range", "scores", first, code=code, value=value)
     return dict(zip(direct_codes, scores.tolist(), strict=True))
+
+
+def _required(name: str, value: Kept | None) -> Kept:
+    if value is None:
+        raise InputError.one("cell_blank", name)
+    return value
+
+
+def _panel(
+    direct_codes: Sequence[str],
+    ballots: FloatArray,
+    weights: FloatArray,
+    grade_scores: FloatArray,
+    scores: FloatArray,
+    operator: scoring.Operator,
+) -> Experts:
+    """The experts, with an override for each score that is not that of its ballots."""
+    _scores(direct_codes, scores)
+    size = len(direct_codes), weights.size
+    if ballots.shape[0] != size[0] * size[1]:
+        raise InputError.one(
+            "membership_shape", "ballots", shape=ballots.shape, factors=weights.size
+        )
+    own = fuzzy_score(ballots, weights, grade_scores, operator)
+    return Experts(
+        codes=tuple(direct_codes),
+        factors=(),
+        weights=weights,
+        grades=(),
+        grade_scores=grade_scores,
+        ballots=ballots.reshape(*size, -1),
+        override=np.where(np.abs(own - scores) < SAME_SCORE, np.nan, scores),
+        direct=(True,) * size[0],
+    )
+
+
+def _places(
+    sector3: Sequence[str],
+    section_va: FloatArray,
+    gdp: FloatArray,
+    errors: tuple[FloatArray | None, FloatArray | None, FloatArray | None],
+    membership: Sequence[str],
+    region_list: Sequence[str],
+    people: Jobs | None,
+) -> Places:
+    """Where value added goes; what is left out of `errors` does not vary."""
+    from iiecon.uncertainty.intervals import Places, Uncertain
+
+    _same_length(sector3=sector3, section_va=section_va)
+    for i, own in enumerate(sector3):
+        if own not in regions.SECTORS3:
+            raise InputError.one("sector3_unknown", "sector3", i, value=own)
+    regions.province_weights(gdp, regions.three_sectors(section_va, sector3))  # refuses a bad GDP
+    given = {f"{name}_error": e for name, e in zip(regions.SECTORS3, errors, strict=True)}
+    known = {name: e for name, e in given.items() if e is not None}
+    _same_length(province_gdp=gdp, **known)
+    _same_length(**{name: e[0] for name, e in known.items()})
+    drawn = None
+    if known:
+        none = np.zeros_like(next(iter(known.values())))
+        by_sector = [none if e is None else e for e in errors]
+        drawn = np.stack(by_sector, axis=1).reshape(gdp.size, -1)
+    if region_list:
+        _same_length(membership=membership, province_gdp=gdp)
+    return Places(
+        sectors3=regions.three_sectors(np.eye(len(sector3)), sector3),
+        gdp=Uncertain(gdp.ravel(), drawn),
+        regions=regions.region_sums(np.eye(len(gdp)), membership, region_list)
+        if region_list
+        else None,
+        jobs=people,
+    )
+
+
+def _jobs(
+    labour: FloatArray | None,
+    forecast_gdp: float | None,
+    gdp_error: FloatArray | None,
+    labour_error: FloatArray | None,
+    basis: str,
+    wages: FloatArray | None,
+    province_gdp: FloatArray,
+    section_va: FloatArray,
+) -> Jobs | None:
+    """What carries employment, where labour is given."""
+    from iiecon.uncertainty.intervals import Jobs, Uncertain
+
+    if labour is None:
+        return None
+    _same_length(labour=labour, province_gdp=province_gdp)
+    employment.employment(labour, province_gdp.sum(axis=1), labour)  # refuses what is not positive
+    gdp = 1.0 if forecast_gdp is None else forecast_gdp
+    employment.employment(1.0, gdp, 1.0)
+    expected = None
+    if basis == "wage_scaled":
+        expected = np.full(section_va.size, np.nan) if wages is None else wages.ravel()
+        _same_length(wages=expected, section_va=section_va)
+        employment.employment(1.0, 1.0, expected[~np.isnan(expected)])
+    rows = [e for e in (gdp_error, labour_error) if e is not None]
+    drawn = None
+    if rows:
+        none = np.zeros_like(rows[0])
+        pair = [none if e is None else e for e in (gdp_error, labour_error)]
+        _same_length(gdp_error=pair[0].ravel(), labour_error=pair[1].ravel())
+        drawn = np.concatenate([e.reshape(1, -1) for e in pair])
+    return Jobs(
+        national=Uncertain(np.array([gdp, labour.sum()]), drawn),
+        shares=employment.labour_shares(labour),
+        wages=expected,
+        forecast=forecast_gdp is not None,
+    )
 
 
 def _forecast_errors(

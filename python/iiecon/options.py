@@ -14,6 +14,8 @@ from iiecon.findings import Finding
 
 CAPITAL = ("fixed_asset_investment", "gross_fixed_capital_formation", "pwt_capital_stock")
 LABOUR = ("employment", "employment_census2020", "pwt_employment")
+# Workbooks made before there were these options need not have them.
+LATER_OPTIONS = ("interval_draws", "interval_seed")
 
 
 def _choice(default: str, *others: str) -> Any:
@@ -47,6 +49,8 @@ class Options:
     multiplier_source: str = _choice("override", "production_function")
     employment_series: str = _choice(*LABOUR[:2])
     section_productivity: str = _choice("wage_scaled", "national")
+    interval_draws: int = _whole(2000, 100, 100_000)
+    interval_seed: int = _whole(0, 0, 2**31 - 1)
 
     @property
     def years(self) -> list[int]:

@@ -11,13 +11,39 @@ from iiecon.workbook.uncertainty_sheet import PARTS
 
 def test_sheet_holds_the_intervals_of_the_simulation(built: bytes) -> None:
     book = openpyxl.load_workbook(io.BytesIO(built), data_only=True)
-    found = simulate(default_inputs(), 2000, 0)
+    inputs = default_inputs()
+    found = simulate(inputs, inputs.options.interval_draws, inputs.options.interval_seed)
     codes = [("nation", part) for part in PARTS]
-    codes += [("section", s.code) for s in default_inputs().sections]
+    codes += [("section", s.code) for s in inputs.sections]
     rows = [found.row(*code) for code in codes]
     columns = (found.mean, found.deviation, found.q05, found.q50, found.q95)
-    for t, k in ((0, 4), (1, 5)):
-        sheet, area = next(book.defined_names[f"INTERVAL_{k}"].destinations)
+    jobs = ("employment", "employment_direct", "employment_indirect")
+    for name, t, due_rows in (
+        ("INTERVAL_4", 0, rows),
+        ("INTERVAL_5", 1, rows),
+        ("INTERVAL_JOBS", 1, [found.row("nation", name) for name in jobs]),
+        ("INTERVAL_PROVINCE", 1, [found.row("province", p.code) for p in inputs.provinces]),
+        ("INTERVAL_REGION", 1, [found.row("region", r.key) for r in inputs.regions]),
+    ):
+        sheet, area = next(book.defined_names[name].destinations)
         values = [[cell.value for cell in row] for row in book[sheet][area.replace("$", "")]]
-        due = np.array(columns)[:, t, rows].T
+        due = np.array(columns)[:, t, due_rows].T
         np.testing.assert_allclose(np.array(values, dtype=float), due, rtol=1e-9, atol=1e-9)
+
+
+def test_results_on_extrapolated_figures_are_marked(built: bytes) -> None:
+    """Each number of 2021 rests on a forecast: the nation's and the provinces' too."""
+    sheet = openpyxl.load_workbook(io.BytesIO(built))["Uncertainty"]
+    conditional = sheet.conditional_formatting
+    marked = {cell for area in conditional for part in area.sqref.ranges for cell in part.cells}
+    for name, mark in (
+        ("INTERVAL_5", "SECTIONS_MARK"),
+        ("INTERVAL_JOBS", "EMPLOYMENT_MARK"),
+        ("INTERVAL_PROVINCE", "PROVINCES_MARK"),
+        ("INTERVAL_REGION", "PROVINCES_MARK"),
+    ):
+        area = sheet.parent.defined_names[name].attr_text.split("!")[1].replace("$", "")
+        assert {(c.row, c.column) for row in sheet[area] for c in row} <= marked
+        first = sheet[area][0][0].coordinate
+        rules = [r for c in conditional if first in c.sqref for r in c.rules]
+        assert any(mark in formula for rule in rules for formula in rule.formula)

@@ -190,17 +190,17 @@ failed:
     IIE_INDIRECT_VA = CVErr(xlErrValue)
 End Function
 
-Function IIE_INTERVAL(flows, output, value_added, codes, direct_codes, ballots, weights, grade_scores, scores, sector_sections, section_list, rate_base, section_va, Optional technology, Optional error, Optional draws, Optional seed, Optional operator, Optional import_treatment, Optional imports, Optional exports)
-Attribute IIE_INTERVAL.VB_Description = "Interval of one year's value added: total, direct, indirect, sections x mean, deviation, 5, 50, 95 % (method, section 12)"
+Function IIE_INTERVAL(flows, output, value_added, codes, direct_codes, ballots, weights, grade_scores, scores, sector_sections, section_list, rate_base, section_va, Optional technology, Optional error, Optional draws, Optional seed, Optional operator, Optional import_treatment, Optional imports, Optional exports, Optional measure, Optional sector3, Optional province_gdp, Optional primary_error, Optional secondary_error, Optional tertiary_error, Optional membership, Optional region_list, Optional labour, Optional forecast_gdp, Optional gdp_error, Optional labour_error, Optional basis, Optional wages)
+Attribute IIE_INTERVAL.VB_Description = "Interval of one year's results: sections, provinces, regions or employment x mean, deviation, 5, 50, 95 %; formulas that differ in measure alone share their draws (method, section 12)"
 Attribute IIE_INTERVAL.VB_ProcData.VB_Invoke_Func = " \n14"
     IIE_INTERVAL = CVErr(xlErrNA)
     If Not MayAskPython() Then Exit Function
     #If App = "Microsoft Excel" Then
         On Error GoTo failed
-        IIE_INTERVAL = CellValue(XLPy.CallUDF("udfs.excel", "IIE_INTERVAL", Array(flows, output, value_added, codes, direct_codes, ballots, weights, grade_scores, scores, sector_sections, section_list, rate_base, section_va, technology, error, draws, seed, operator, import_treatment, imports, exports), ThisWorkbook, Application.Caller))
+        IIE_INTERVAL = CellValue(XLPy.CallUDF("udfs.excel", "IIE_INTERVAL", Array(flows, output, value_added, codes, direct_codes, ballots, weights, grade_scores, scores, sector_sections, section_list, rate_base, section_va, technology, error, draws, seed, operator, import_treatment, imports, exports, measure, sector3, province_gdp, primary_error, secondary_error, tertiary_error, membership, region_list, labour, forecast_gdp, gdp_error, labour_error, basis, wages), ThisWorkbook, Application.Caller))
         Exit Function
     #Else
-        IIE_INTERVAL = CellValue(XLPy.CallUDF("udfs.excel", "IIE_INTERVAL", Array(flows, output, value_added, codes, direct_codes, ballots, weights, grade_scores, scores, sector_sections, section_list, rate_base, section_va, technology, error, draws, seed, operator, import_treatment, imports, exports)))
+        IIE_INTERVAL = CellValue(XLPy.CallUDF("udfs.excel", "IIE_INTERVAL", Array(flows, output, value_added, codes, direct_codes, ballots, weights, grade_scores, scores, sector_sections, section_list, rate_base, section_va, technology, error, draws, seed, operator, import_treatment, imports, exports, measure, sector3, province_gdp, primary_error, secondary_error, tertiary_error, membership, region_list, labour, forecast_gdp, gdp_error, labour_error, basis, wages)))
         Exit Function
     #End If
 failed:

@@ -178,16 +178,7 @@ class Measurement:
 
         `gdp`: (provinces · 3) × draws or × 1; `sections`: total value added, sections × draws.
         """
-        sectors3 = self._sectors3 @ sections
-        product = gdp.reshape(-1, 3, gdp.shape[-1])
-        if gdp.shape[-1] == 1:
-            weighted, whole = product[:, :, 0] @ sectors3, product.sum(axis=0)[:, 0] @ sectors3
-        else:
-            weighted = np.einsum("pjd,jd->pd", product, sectors3)
-            whole = weighted.sum(axis=0)
-        scale = np.divide(sectors3.sum(axis=0), whole, out=np.zeros_like(whole), where=whole > 0)
-        weighted *= scale
-        return weighted
+        return allocated(gdp, self._sectors3 @ sections)
 
     def _technology(self, draws: Draws, t: int) -> FloatArray | float:
         """The product of the multipliers up to the t-th year (section 6); draws, or one number."""
@@ -245,8 +236,7 @@ class Measurement:
         if self.results.inputs.options.section_productivity == "wage_scaled":
             return [part.sum(axis=0) for part in parts]
         total, direct, _, _, people = nationwide
-        share = np.divide(direct, total, out=np.zeros_like(total), where=total != 0)
-        return [people * share, people - people * share]
+        return shared_jobs(people, direct, total)
 
     @cached_property
     def _labour(self) -> int:
@@ -267,6 +257,28 @@ class Measurement:
         own = np.array([p.region for p in inputs.provinces])
         keys = np.array([r.key for r in inputs.regions])
         return np.asarray(keys[:, None] == own, dtype=float)
+
+
+def allocated(gdp: FloatArray, sectors3: FloatArray) -> FloatArray:
+    """Value added of three sectors × draws allocated to provinces × draws (section 7).
+
+    `gdp`: (provinces · 3) × draws or × 1.
+    """
+    product = gdp.reshape(-1, 3, gdp.shape[-1])
+    if gdp.shape[-1] == 1:
+        weighted, whole = product[:, :, 0] @ sectors3, product.sum(axis=0)[:, 0] @ sectors3
+    else:
+        weighted = np.einsum("pjd,jd->pd", product, sectors3)
+        whole = weighted.sum(axis=0)
+    scale = np.divide(sectors3.sum(axis=0), whole, out=np.zeros_like(whole), where=whole > 0)
+    weighted *= scale
+    return weighted
+
+
+def shared_jobs(people: FloatArray, direct: FloatArray, total: FloatArray) -> list[FloatArray]:
+    """Employment of the nation, direct and indirect, by their shares of value added (section 8)."""
+    share = np.divide(direct, total, out=np.zeros_like(total), where=total != 0)
+    return [people * share, people - people * share]
 
 
 def computed_years(results: ModelResults) -> npt.NDArray[np.bool_]:

@@ -218,6 +218,11 @@ class Reader:
                 continue  # an optional one
             area = self._ranges[name].area
             height, width = self._size(rows), self._size(columns)
+            if name == "OPTION_VALUES":
+                height -= sum(
+                    self.range(f"OPT_{later.upper()}") is None
+                    for later in option_rules.LATER_OPTIONS
+                )
             if (area.height, area.width) != (height, width):
                 self._error(
                     "name_shape", self._ranges[name].sheet, str(area), name=name,
@@ -323,7 +328,8 @@ class Reader:
         for i, name in enumerate(option_rules.names()):
             found = self.range(f"OPT_{name.upper()}")
             if found is None:
-                self._error("name_missing", "Settings", "", name=f"OPT_{name.upper()}")
+                if name not in option_rules.LATER_OPTIONS:
+                    self._error("name_missing", "Settings", "", name=f"OPT_{name.upper()}")
                 continue
             given[name], problem = option_rules.parse(name, found.cells[0][0])
             if problem is not None:
