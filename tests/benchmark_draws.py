@@ -17,8 +17,8 @@ import numpy as np
 from iiecon import ModelInputs, default_inputs, read_io_table, run_model, simulate
 from iiecon.iotable import blas_threads
 from iiecon.uncertainty.closed_form import Draws, Measurement
+from iiecon.uncertainty.experiment import CHUNK
 from iiecon.uncertainty.sampling import Sampler
-from iiecon.uncertainty.simulation import CHUNK
 from iiecon.uncertainty.summary import Summary
 from tests.benchmark import SHARED
 from tests.oracles.augmented import Array, split_flows

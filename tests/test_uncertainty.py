@@ -21,7 +21,7 @@ from iiecon.scoring import OPERATORS
 from iiecon.uncertainty.closed_form import BaseYear, Draws, Measurement
 from iiecon.uncertainty.drivers import shares_of_variance
 from iiecon.uncertainty.sampling import Ballots, Elasticities, Rule, Sampler, forecasts
-from iiecon.uncertainty.summary import BINS, EXACT, REACH, Summary
+from iiecon.uncertainty.summary import BINS, EXACT, REACH, Part, Summary
 from tests.conftest import ROOT
 from tests.oracles.augmented import Array, augmented
 from udfs import FUNCTIONS
@@ -264,7 +264,7 @@ def test_elasticity_has_the_error_of_an_ordinary_regression(results: ModelResult
     np.testing.assert_allclose(
         np.quantile(alpha, (0.05, 0.95)), line.slope + wide * np.array([-1, 1]), atol=0.02 * wide
     )
-    X = np.log(np.column_stack([np.full(10, np.e), K, L]))
+    X = np.column_stack([np.ones(10), np.log(K), np.log(L)])
     free = cobb_douglas_fit(Y, K, L, "ols")
     covariance = np.linalg.inv(X.T @ X)[1:, 1:] * (free.residuals @ free.residuals) / 7
     widened = covariance * (stats.t.ppf(0.95, 7) / stats.norm.ppf(0.95)) ** 2
@@ -486,16 +486,16 @@ def test_cancelled_run_leaves_nothing(
 ) -> None:
     target = tmp_path / "u.json"
     target.write_text("before", encoding="utf-8")
-    add = Summary.add
-    blocks = []
+    join = Summary.join
+    parts = []
 
-    def pressed(summary: Summary, block: Array) -> None:
-        blocks.append(block)
-        if len(blocks) > 3:
+    def pressed(summary: Summary, part: Part) -> None:
+        parts.append(part)
+        if len(parts) > 3:
             raise KeyboardInterrupt
-        add(summary, block)
+        join(summary, part)
 
-    monkeypatch.setattr(Summary, "add", pressed)
+    monkeypatch.setattr(Summary, "join", pressed)
     assert main(["simulate", str(workbook), "--draws", "50000", "--json", str(target)]) == 130
     assert target.read_text(encoding="utf-8") == "before"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["u.json", "模型.xlsm"]

@@ -19,6 +19,8 @@ from iiecon.regions import province_value_added
 from iiecon.results import VERSION, ModelResults
 
 if TYPE_CHECKING:
+    from distributed import Client
+
     from iiecon.uncertainty import Simulation
 
 __version__ = VERSION
@@ -72,8 +74,12 @@ def simulate(
     years: Sequence[int] = (),
     concentration: float | None = None,
     progress: Callable[[int, int], None] = lambda done, draws: None,
+    client: Client | None = None,
 ) -> Simulation:
     """How sure the results are; arguments and errors are those of `iiecon.uncertainty.simulate`."""
     from iiecon.uncertainty import simulate as run
 
-    return run(inputs, draws, seed, years=years, concentration=concentration, progress=progress)
+    return run(
+        inputs, draws, seed, years=years, concentration=concentration, progress=progress,
+        client=client,
+    )  # fmt: skip

@@ -33,7 +33,8 @@ def test_sheet_holds_the_intervals_of_the_simulation(built: bytes) -> None:
 
 def test_results_on_extrapolated_figures_are_marked(built: bytes) -> None:
     """Each number of 2021 rests on a forecast: the nation's and the provinces' too."""
-    sheet = openpyxl.load_workbook(io.BytesIO(built))["Uncertainty"]
+    book = openpyxl.load_workbook(io.BytesIO(built))
+    sheet = book["Uncertainty"]
     conditional = sheet.conditional_formatting
     marked = {cell for area in conditional for part in area.sqref.ranges for cell in part.cells}
     for name, mark in (
@@ -42,7 +43,7 @@ def test_results_on_extrapolated_figures_are_marked(built: bytes) -> None:
         ("INTERVAL_PROVINCE", "PROVINCES_MARK"),
         ("INTERVAL_REGION", "PROVINCES_MARK"),
     ):
-        area = sheet.parent.defined_names[name].attr_text.split("!")[1].replace("$", "")
+        area = book.defined_names[name].attr_text.split("!")[1].replace("$", "")
         assert {(c.row, c.column) for row in sheet[area] for c in row} <= marked
         first = sheet[area][0][0].coordinate
         rules = [r for c in conditional if first in c.sqref for r in c.rules]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iiecon import catalogue
 from iiecon.cli.console import (
+    DEFAULT_WORKBOOK,
     DONE,
+    FILE_ERROR,
     WRONG_USAGE,
     AddCommand,
     help_text,
@@ -18,10 +22,10 @@ from iiecon.cli.console import (
     report_errors,
     report_findings,
     say,
-    workbook_argument,
 )
 from iiecon.exports import csv_of_records
 from iiecon.findings import InputError
+from iiecon.results import json_text
 from iiecon.spreadsheet.package import write_atomically
 
 if TYPE_CHECKING:
@@ -37,7 +41,10 @@ FIELDS = ("central", "mean", "deviation", "q05", "q50", "q95")
 def add_commands(command: AddCommand) -> None:
     """`simulate`."""
     drawn = command("simulate", _simulate)
-    workbook_argument(drawn)
+    drawn.add_argument(
+        "workbooks", nargs="*", type=Path, default=[Path(DEFAULT_WORKBOOK)],
+        metavar="WORKBOOK", help=help_text("simulate_workbooks"),
+    )  # fmt: skip
     drawn.add_argument(
         "--draws", type=int, default=10_000, metavar="N", help=help_text("simulate_draws")
     )
@@ -48,13 +55,15 @@ def add_commands(command: AddCommand) -> None:
     drawn.add_argument(
         "--concentration", type=float, metavar="C", help=help_text("simulate_concentration")
     )
+    drawn.add_argument("--scheduler", metavar="ADDRESS", help=help_text("simulate_scheduler"))
     drawn.add_argument("--json", type=Path, metavar="FILE", help=help_text("simulate_json"))
     drawn.add_argument("--csv", type=Path, metavar="FILE", help=help_text("simulate_csv"))
 
 
 def _simulate(given: argparse.Namespace) -> int:
     if not (
-        json_apart(given.json, given.workbook, given.csv) and json_apart(given.csv, given.workbook)
+        json_apart(given.json, *given.workbooks, given.csv)
+        and json_apart(given.csv, *given.workbooks)
     ):
         return WRONG_USAGE
     try:
@@ -65,34 +74,66 @@ def _simulate(given: argparse.Namespace) -> int:
 
 
 def _run(given: argparse.Namespace) -> int:
-    from iiecon.uncertainty import simulate
+    from iiecon.uncertainty.cluster import ClusterProblem
     from iiecon.workbook.recalculate import checked_inputs
 
+    inputs, findings = [], []
     with progress() as step:
-        step("check")
-        inputs, findings = checked_inputs(given.workbook)
-        if inputs is None:
-            return report_errors(findings)
+        for path in given.workbooks:
+            step("check")
+            read, about = checked_inputs(path)
+            if read is None:
+                return report_errors(about)
+            inputs.append(read)
+            findings += about
         try:
-            found = simulate(
-                inputs, given.draws, given.seed, years=given.years,
-                concentration=given.concentration,
-                progress=lambda done, draws: step("simulate", done=done, draws=draws),
-            )  # fmt: skip
+            found = _drawn(given, inputs, step)
         except InputError as error:
             report_findings(error.findings)
             return WRONG_USAGE
+        except ClusterProblem as problem:
+            say(str(problem))
+            return WRONG_USAGE if problem.key == "missing" else FILE_ERROR
     report_findings(findings)
-    for target, text in ((given.json, found.to_json), (given.csv, lambda: _csv(found))):
+    for target, text in ((given.json, _json), (given.csv, _csv)):
         if target:
-            write_atomically(target, text().encode(), backup=False)
-    _tell(found, inputs)
+            write_atomically(target, text(given.workbooks, found).encode(), backup=False)
+    for path, each, read in zip(given.workbooks, found, inputs, strict=True):
+        if len(found) > 1:
+            print(path)
+        _tell(each, read)
     return DONE
 
 
-def _csv(found: Simulation) -> str:
+def _drawn(
+    given: argparse.Namespace, inputs: list[ModelInputs], step: Callable[..., None]
+) -> list[Simulation]:
+    from iiecon.uncertainty import simulate_many
+    from iiecon.uncertainty.cluster import connected
+
+    with connected(given.scheduler) if given.scheduler else nullcontext() as client:
+        return simulate_many(
+            inputs, given.draws, given.seed, years=given.years, concentration=given.concentration,
+            progress=lambda done, draws: step("simulate", done=done, draws=draws), client=client,
+        )  # fmt: skip
+
+
+def _json(workbooks: Sequence[Path], found: Sequence[Simulation]) -> str:
+    """One simulation as it is; several by the names of their workbooks."""
+    if len(found) == 1:
+        return found[0].to_json()
+    named = zip(workbooks, found, strict=True)
+    return json_text({str(path): each.records() for path, each in named})
+
+
+def _csv(workbooks: Sequence[Path], found: Sequence[Simulation]) -> str:
     return csv_of_records(
-        [{k: "" if v != v else v for k, v in record.items()} for record in found.interval_records()]
+        [
+            ({"workbook": str(path)} if len(found) > 1 else {})
+            | {k: "" if v != v else v for k, v in record.items()}
+            for path, each in zip(workbooks, found, strict=True)
+            for record in each.interval_records()
+        ]
     )
 
 

@@ -10,8 +10,9 @@ from iiecon import employment
 from iiecon.findings import NumericalError
 from iiecon.iotable import FloatArray, blas_threads
 from iiecon.uncertainty.closed_form import BaseYear, allocated, shared_jobs
+from iiecon.uncertainty.experiment import streams
 from iiecon.uncertainty.sampling import GROUPS, Ballots
-from iiecon.uncertainty.simulation import check_draws, streams
+from iiecon.uncertainty.simulation import check_draws
 from iiecon.uncertainty.summary import Summary
 
 LARGEST_ERROR = 20.0  # on the scale of logarithms; the exponential of some such draws overflows

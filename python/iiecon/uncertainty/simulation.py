@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from iiecon.findings import InputError
 from iiecon.inputs import ModelInputs
-from iiecon.iotable import FloatArray, blas_threads
+from iiecon.iotable import FloatArray
 from iiecon.model import run_model
 from iiecon.results import Record, json_text
 from iiecon.uncertainty import drivers
 from iiecon.uncertainty.closed_form import Measurement, Quantity
-from iiecon.uncertainty.sampling import Sampler
-from iiecon.uncertainty.summary import LEVELS, Summary
+from iiecon.uncertainty.experiment import Drivers, Experiment, Run, run_here
+from iiecon.uncertainty.summary import Summary
 
-CHUNK = 4096  # draws computed together; the digits depend on it, so it is no option
-SOBOL_DRAWS = 4096
-DRIVERS = 1  # sets the random numbers of the drivers apart from those of the draws
+if TYPE_CHECKING:
+    from distributed import Client
+
 MOST_DRAWS = 10**9
 Progress = Callable[[int, int], None]
 
@@ -141,19 +142,65 @@ def simulate(
     years: Sequence[int] = (),
     concentration: float | None = None,
     progress: Progress = lambda done, draws: None,
+    client: Client | None = None,
 ) -> Simulation:
     """Draw the uncertain inputs `draws` times and give every result's distribution.
 
     `years`: result years, by default the last two. `concentration`: how many votes a typed score is
-    worth; left out, typed scores do not vary. `progress(done, draws)` is told after each chunk of
-    draws. The same seed and number of draws give the same digits.
+    worth; left out, typed scores do not vary. `progress(done, draws)` is told now and then.
+    `client`: a client of Dask distributed, whose cluster then computes. The same seed and number of
+    draws give the same digits, here and there.
 
     Raises InputError for errors in the inputs (as `run_model`), fewer than two draws, a negative
-    seed, a year that is no result year, or a concentration that is not positive.
+    seed, a year that is no result year, or a concentration that is not positive; ClusterProblem
+    where the cluster fails.
+    """
+    return simulate_many(
+        [inputs], draws, seed, years=years, concentration=concentration, progress=progress,
+        client=client,
+    )[0]  # fmt: skip
+
+
+def simulate_many(
+    inputs: Sequence[ModelInputs],
+    draws: int = 10_000,
+    seed: int = 0,
+    *,
+    years: Sequence[int] = (),
+    concentration: float | None = None,
+    progress: Progress = lambda done, draws: None,
+    client: Client | None = None,
+) -> list[Simulation]:
+    """`simulate` for several inputs (of countries, say), the pieces of all shared out together.
+
+    Each has the digits it has alone. `progress` counts the draws of all. Nothing is drawn before
+    all inputs are found to be sound.
     """
     check_draws(draws, seed)
     if concentration is not None and not (0 < concentration < math.inf):
         raise InputError.one("simulation_concentration", "simulation", value=concentration)
+    experiments = [
+        Experiment.of(_measurement(each, years), concentration, draws, seed) for each in inputs
+    ]
+    run: Run = run_here
+    if client is not None:
+        from iiecon.uncertainty.cluster import run_on
+
+        run = run_on(client)
+    whole, done, found = draws * len(experiments), 0, []
+    with closing(run(call for each in experiments for call in each.calls)) as computed:
+        for each in experiments:
+            summaries = [Summary(draws, bins) for bins in each.bins]
+            for piece in each.pieces:
+                for summary, part in zip(summaries, next(computed), strict=True):
+                    summary.join(part)
+                done += each.size(piece)
+                progress(done, whole)
+            found.append(_simulation(each, summaries, next(computed)))
+    return found
+
+
+def _measurement(inputs: ModelInputs, years: Sequence[int]) -> Measurement:
     results = run_model(inputs)
     wanted = tuple(years) or results.years[-2:]
     for year in wanted:
@@ -161,50 +208,31 @@ def simulate(
             raise InputError.one(
                 "simulation_year", "simulation", year=year, years=str(results.years)
             )
-    measurement = Measurement.of(results, wanted)
-    sampler = Sampler.of(measurement, concentration)
-    summaries = {year: Summary(draws) for year in wanted}
-    done = 0
-    with blas_threads(inputs.table.size):
-        for rng, size in streams(seed, draws):
-            drawn = sampler.draw(rng, size)
-            for year, summary in summaries.items():
-                summary.add(measurement.evaluate(drawn, year))
-            done += size
-            progress(done, draws)
-        rng = np.random.default_rng([seed, DRIVERS])
-        last = wanted[-1]
-        shares = drivers.sobol(measurement, sampler, last, SOBOL_DRAWS, rng)
-        swings = drivers.tornado(measurement, sampler, last, SOBOL_DRAWS, rng)
-        left_out = drivers.leave_one_out(measurement, sampler, last)
-        operators = drivers.operator_switch(measurement, sampler, last)
-    quantiles = np.stack([summary.quantiles() for summary in summaries.values()], axis=1)
-    assert len(LEVELS) == quantiles.shape[0]
+    return Measurement.of(results, wanted)
+
+
+def _simulation(drawn: Experiment, summaries: Sequence[Summary], found: Drivers) -> Simulation:
+    measurement, sampler = drawn.measurement, drawn.sampler
+    years, centre = measurement.years, sampler.central()
+    q05, q50, q95 = np.stack([summary.quantiles() for summary in summaries], axis=1)
     return Simulation(
-        seed=seed,
-        draws=draws,
-        years=wanted,
+        seed=drawn.seed,
+        draws=drawn.draws,
+        years=years,
         quantities=measurement.quantities,
-        central=np.stack([measurement.evaluate(sampler.central(), y)[:, 0] for y in wanted]),
-        mean=np.stack([summary.mean for summary in summaries.values()]),
-        deviation=np.stack([summary.deviation for summary in summaries.values()]),
-        q05=quantiles[0],
-        q50=quantiles[1],
-        q95=quantiles[2],
+        central=np.stack([measurement.evaluate(centre, year)[:, 0] for year in years]),
+        mean=np.stack([summary.mean for summary in summaries]),
+        deviation=np.stack([summary.deviation for summary in summaries]),
+        q05=q05,
+        q50=q50,
+        q95=q95,
         varied=sampler.varied,
         unknown=sampler.unknown,
-        sobol=shares,
-        tornado=tuple(swings),
-        left_out=left_out,
-        operators=operators,
+        sobol=found.sobol,
+        tornado=found.tornado,
+        left_out=found.left_out,
+        operators=found.operators,
     )
-
-
-def streams(seed: int, draws: int) -> Iterator[tuple[np.random.Generator, int]]:
-    """The random numbers of each chunk of draws, whoever computes it, and its size."""
-    for chunk in range(-(-draws // CHUNK)):
-        sequence = np.random.SeedSequence(seed, spawn_key=(chunk,))
-        yield np.random.Generator(np.random.PCG64(sequence)), min(CHUNK, draws - chunk * CHUNK)
 
 
 def check_draws(draws: int, seed: int) -> None:

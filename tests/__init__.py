@@ -1,0 +1,1 @@
+"""Tests, their oracles and benchmarks."""
