@@ -401,7 +401,7 @@ def test_every_output_sheet_has_a_template(made: dict[str, bytes], built: bytes)
     book = openpyxl.load_workbook(io.BytesIO(built))
     outputs = {s.title for s in book if s.protection.sheet and s.sheet_state == "visible"}
     assert {name for group in OUTPUTS.values() for name in group} == outputs - {
-        *("Audit", "Checks", "Crosscheck", "Functions", "Ledger", "Uncertainty"),
+        *("Audit", "Checks", "Functions", "Ledger", "Uncertainty"),
     }
 
 

@@ -80,8 +80,8 @@ def linear_extrapolate(call: Call, i: int, j: int) -> Told:
 @told
 def iie_extrapolate(call: Call, i: int, j: int) -> Told:
     """A series at a target year: as given, or estimated."""
-    if call.values["measure"] == "estimated":
-        raise NotOpened("estimated")
+    if call.values["measure"] != "value":
+        raise NotOpened(call.values["measure"])
     return _extrapolated(call, i, j, call.values["method"], call.values["data_until"])
 
 
