@@ -242,7 +242,7 @@ def test_the_json_has_every_list_of_the_contract(workbook: Path, tmp_path: Path)
     assert main(["recalculate", str(workbook), "--json", str(out)]) == 0
     data = json.loads(out.read_text(encoding="utf-8"))
     lists = "national sections sectors3 provinces regions scores multiplier contribution findings"
-    more = {"production", "ledger", "unused", "provenance"}
+    more = {"production", "crosscheck", "ledger", "unused", "provenance"}
     assert set(lists.split()) | more == data.keys()
     located = [f for f in data["findings"] if f["sheet"]]
     assert located, "findings carry sheet and cell"

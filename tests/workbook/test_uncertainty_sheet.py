@@ -19,8 +19,8 @@ def test_sheet_holds_the_intervals_of_the_simulation(built: bytes) -> None:
     columns = (found.mean, found.deviation, found.q05, found.q50, found.q95)
     jobs = ("employment", "employment_direct", "employment_indirect")
     for name, t, due_rows in (
-        ("INTERVAL_4", 0, rows),
-        ("INTERVAL_5", 1, rows),
+        ("INTERVAL_SECTION_BEFORE", 0, rows),
+        ("INTERVAL_SECTION", 1, rows),
         ("INTERVAL_JOBS", 1, [found.row("nation", name) for name in jobs]),
         ("INTERVAL_PROVINCE", 1, [found.row("province", p.code) for p in inputs.provinces]),
         ("INTERVAL_REGION", 1, [found.row("region", r.key) for r in inputs.regions]),
@@ -38,7 +38,7 @@ def test_results_on_extrapolated_figures_are_marked(built: bytes) -> None:
     conditional = sheet.conditional_formatting
     marked = {cell for area in conditional for part in area.sqref.ranges for cell in part.cells}
     for name, mark in (
-        ("INTERVAL_5", "SECTIONS_MARK"),
+        ("INTERVAL_SECTION", "SECTIONS_MARK"),
         ("INTERVAL_JOBS", "EMPLOYMENT_MARK"),
         ("INTERVAL_PROVINCE", "PROVINCES_MARK"),
         ("INTERVAL_REGION", "PROVINCES_MARK"),

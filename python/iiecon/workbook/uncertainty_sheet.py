@@ -92,8 +92,9 @@ def _nation(page: Page, inputs: ModelInputs, years: Sequence[int]) -> None:
     count = len(PARTS) + rows.count
     for i, k in enumerate(years):
         left = FIRST_YEAR + i * WIDTH
-        call = _call(k, "section", k == page.years)
-        sheet.spill(top, left, count, WIDTH, call, f"INTERVAL_{k}", "money")
+        last = k == page.years
+        name = "INTERVAL_SECTION" if last else "INTERVAL_SECTION_BEFORE"
+        sheet.spill(top, left, count, WIDTH, _call(k, "section", last), name, "money")
         _mark(page, top, len(PARTS), left, "money", TOTAL_MARKED, heads)
         _mark(page, sections, rows.count, left, "money", WITH_MULTIPLIER, heads)
     page.row = top + count
