@@ -79,7 +79,7 @@ def _methods(page: Page, inputs: ModelInputs) -> None:
     )  # fmt: skip
     page.sheet.text(page.row, 1, "", *header("crosscheck_order").split("\n"))
     totals = [a1(page.row - 1, FIRST + i) for i in range(len(METHODS))]
-    ordered = ",".join(f"{more}-{less}>=-1E-6" for less, more in pairwise(totals))
+    ordered = ",".join(f"{more}-{less}>=-0.000001" for less, more in pairwise(totals))
     page.sheet.formulas(
         page.row, FIRST, 1, 1, lambda r, c: f'IF(AND({ordered}),"✔","✘")', format="word"
     )
