@@ -8,9 +8,9 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.faults.case import SAME, Right, Spoil, file_at, pack, parts_of, unchanged
+from tests.faults.case import SAME, Right, Spoil, file_at, pack, parts_of, sheet_part, unchanged
 
-MACRO = "xl/worksheets/sheet23.xml"
+MACRO = sheet_part("Macro")
 ANY = Right(refused="<file>: ")
 ANY_OR_SAME = Right(refused="<file>: ", computed=unchanged)
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from iiecon import ModelInputs
+from iiecon.spreadsheet.package import Package
+from tests.conftest import ROOT
 from tests.workbook.edit import Edited
 
 Change = Callable[[ModelInputs], ModelInputs]
@@ -68,6 +70,11 @@ def parts_of(path: Path) -> dict[str, bytes]:
     """The members of a zip file."""
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def sheet_part(sheet: str) -> str:
+    """The part of a sheet in the shipped workbook."""
+    return Package.read(ROOT / "IIEconModel.xlsm").sheets[sheet]
 
 
 def pack(path: Path, parts: Mapping[str, bytes]) -> None:

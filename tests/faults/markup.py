@@ -14,11 +14,12 @@ from tests.faults.case import (
     in_part,
     pack,
     parts_of,
+    sheet_part,
     substitute,
     unchanged,
 )
 
-MACRO, TABLE = "xl/worksheets/sheet23.xml", "xl/worksheets/sheet19.xml"
+MACRO, TABLE = sheet_part("Macro"), sheet_part("IO_Table")
 STRINGS, BOOK = "xl/sharedStrings.xml", "xl/workbook.xml"
 RELATIONS, TYPES, ROOT = "xl/_rels/workbook.xml.rels", "[Content_Types].xml", "_rels/.rels"
 DAMAGED = Right(refused="<file>: .*Macro")
@@ -121,9 +122,9 @@ FAULTS: dict[str, Spoil] = {
         (TYPES, "Content_Types"), (STRINGS, STRINGS))},
     "no parts that are not needed": without("docProps/core.xml", SAME),
     "a relation that leads out": substitute(
-        RELATIONS, '"/?(xl/)?worksheets/sheet23.xml"', '"../../../../etc/BAIT"', file_at("BAIT")),
+        RELATIONS, f'"/?{MACRO}"', '"../../../../etc/BAIT"', file_at("BAIT")),
     "a relation to another part": substitute(
-        RELATIONS, '"/?(xl/)?worksheets/sheet23.xml"', '"styles.xml"', DAMAGED),
+        RELATIONS, f'"/?{MACRO}"', '"styles.xml"', DAMAGED),
     "another root": in_macro("<worksheet ", "<workbook ", DAMAGED),
     "no cells at all": in_macro("(?s)<sheetData>.*</sheetData>", "", DAMAGED),
     "the cells twice": in_data(b"</sheetData><sheetData>", DAMAGED),

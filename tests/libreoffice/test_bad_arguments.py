@@ -35,7 +35,7 @@ def sheet(calc: Office) -> Iterator[Office]:
 
 def typed(calc: Office, function: str, arguments: tuple[Any, ...], case: Case | None = None) -> Any:
     """The value of a call whose arguments stand below each other from B1 on."""
-    calc.clear(SHEET, "A1:AZ60")
+    calc.clear(SHEET, "A1:AZ200")
     shown, row = [], 1
     for at, argument in enumerate(arguments):
         if argument == WHOLE_COLUMN:
