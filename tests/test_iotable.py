@@ -10,8 +10,17 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from iiecon import IOTable
 from iiecon.findings import NotAvailableError, NumericalError
-from iiecon.iotable import coefficients, import_shares, leontief_columns, leontief_inverse
+from iiecon.iotable import (
+    THREADS_PAY_FROM,
+    FloatArray,
+    coefficients,
+    import_shares,
+    leontief_columns,
+    leontief_inverse,
+)
 from tests.oracles.refusals import refused
+
+LARGE = THREADS_PAY_FROM
 
 FLOWS = [[150.0, 500.0], [200.0, 100.0]]
 OUTPUT = [1000.0, 2000.0]
@@ -179,6 +188,21 @@ def test_spectral_radius_of_one_or_more_is_refused(A: list[list[float]]) -> None
     with refused("not_productive", NumericalError) as found:
         leontief_inverse(np.array(A))
     assert found[0].table == "flows"
+
+
+def test_columns_of_a_large_table_are_those_of_its_inverse() -> None:
+    shares = np.random.default_rng(1).random((LARGE, LARGE))
+    A = shares / shares.sum(axis=0) * 0.7
+    columns = np.array([3, 0, LARGE - 1])
+    expected = np.linalg.inv(np.eye(LARGE) - A)[:, columns]
+    assert_allclose(leontief_columns(A, columns), expected, rtol=1e-11, atol=1e-14)
+
+
+@pytest.mark.parametrize("A", [np.eye(LARGE), np.full((LARGE, LARGE), 2 / LARGE)])
+@pytest.mark.filterwarnings("error")
+def test_a_large_table_that_is_not_productive_is_refused(A: FloatArray) -> None:
+    with refused("not_productive", NumericalError):
+        leontief_columns(A, np.array([0]))
 
 
 @pytest.mark.parametrize("n", [3, 5, 20])

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from iiecon.findings import Finding, NumericalError
-from iiecon.iotable import FloatArray, IOTable, coefficients, leontief_columns
+from iiecon.iotable import VECTORS, FloatArray, IOTable, coefficients, leontief_columns
 
 
 def check_io_table(table: IOTable) -> list[Finding]:
@@ -57,17 +57,7 @@ def duplicates(name: str, labels: Sequence[str]) -> list[Finding]:
 
 def check_for_missing_numbers(table: IOTable) -> list[Finding]:
     """No cell is NaN or infinite."""
-    fields = (
-        "flows",
-        "output",
-        "value_added",
-        "other_inputs",
-        "final_use",
-        "imports",
-        "exports",
-        "discrepancy",
-    )
-    given = ((name, getattr(table, name)) for name in fields)
+    given = ((name, getattr(table, name)) for name in ("flows", *VECTORS))
     return [
         Finding("error", "not_a_number", {}, name, *index.tolist())
         for name, values in given

@@ -5,6 +5,7 @@ Money in `unit` (亿元 inside the model). n sectors; flows[i, j] is what sector
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -207,15 +208,32 @@ def leontief_columns(A: FloatArray, columns: npt.NDArray[np.intp]) -> FloatArray
     right = np.zeros((n, columns.size + 1))
     right[columns, np.arange(columns.size)] = 1.0
     right[:, -1] = 1.0
+    system = np.negative(A)
+    system.flat[:: n + 1] += 1.0
     try:
         with blas_threads(n):
-            solved = np.linalg.solve(np.eye(n) - A, right)
+            solved = _solved(system, right)
     except np.linalg.LinAlgError:
         raise NumericalError.one("not_productive", "flows") from None
-    columns_: FloatArray = np.asarray(solved, dtype=np.float64)
-    if not is_productive(A, columns_[:, -1]):
+    if not is_productive(A, solved[:, -1]):
         raise NumericalError.one("not_productive", "flows")
-    return columns_[:, :-1]
+    return solved[:, :-1]
+
+
+def _solved(system: FloatArray, right: FloatArray) -> FloatArray:
+    """The solution of a linear system; a large one is factorised in place of its matrix, which
+    saves a third of the time.
+    """
+    if system.shape[0] < THREADS_PAY_FROM:
+        return np.asarray(np.linalg.solve(system, right), dtype=np.float64)
+    from scipy.linalg import LinAlgWarning, lu_factor, lu_solve
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LinAlgWarning)  # a singular matrix: see is_productive
+        factors = lu_factor(system.T, overwrite_a=True, check_finite=False)
+    return np.asarray(
+        lu_solve(factors, right, trans=1, overwrite_b=True, check_finite=False), dtype=np.float64
+    )
 
 
 @contextmanager

@@ -146,11 +146,12 @@ def _misnamed_sections(inputs: ModelInputs) -> Iterator[Finding]:
     """Rows pasted in another order: the letter of one section beside the name of another."""
     from iiecon.readers.names import look_up, section_titles, sections
 
+    spellings, titles = sections(), section_titles()
     for i, s in enumerate(inputs.sections):
         for j, name in enumerate((s.name_zh, s.name_en)):
-            named = look_up(name, sections())
-            if named in section_titles() and named != s.code and s.code in section_titles():
-                values = {"section": s.code, "found": name, "due": section_titles()[s.code]}
+            named = look_up(name, spellings)
+            if named in titles and named != s.code and s.code in titles:
+                values = {"section": s.code, "found": name, "due": titles[s.code]}
                 yield Finding("error", "section_name", values, "section_names", i, j)
 
 

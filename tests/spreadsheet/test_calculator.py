@@ -265,6 +265,33 @@ def test_some_sheets_alone_with_all_that_they_need() -> None:
     assert found == {("In", 1, 1): 4.0, ("Out", 1, 2): 3.0}
 
 
+def test_the_rest_goes_on_where_some_sheets_ended() -> None:
+    calls: list[float] = []
+
+    def own(value: float) -> float:
+        calls.append(value)
+        return value + 1
+
+    sheets = {"In": sheet(A1="=OWN(1)"), "Out": sheet(A1="=OWN(In!A1)")}
+    calculator = Calculator(Book(sheets), {"own": own})
+    first = calculator.calculate({"In"})
+    assert first.values == {("In", 1, 1): 2.0}
+    assert calculator.calculate() is first
+    assert first.values == {("In", 1, 1): 2.0, ("Out", 1, 1): 3.0}
+    assert calls == [1.0, 2.0]
+
+
+def test_an_array_that_grows_later_makes_another_calculation() -> None:
+    """What the first sheet read as empty holds numbers once the array has its size."""
+    sheets = {"In": sheet(A1="=SUM(Out!A2:A3)"), "Out": sheet(A1="{=OWN(0)}A1")}
+    calculator = Calculator(Book(sheets), {"own": lambda _: [[1.0], [2.0], [4.0]]})
+    first = calculator.calculate({"In"})
+    assert first.values["In", 1, 1] == 0.0
+    second = calculator.calculate()
+    assert second is not first
+    assert second.values["In", 1, 1] == 6.0
+
+
 def test_a_relative_name_is_refused() -> None:
     book = Book({"S": sheet(A1="=x", B1="=loop")}, {"x": "S!A1", "loop": "loop"})
     calculation = Calculator(book, {}).calculate()

@@ -7,6 +7,7 @@ read or written.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -47,9 +48,13 @@ GROUPS = (
     installing,
 )
 
+RARELY = 100_000, 50, 50
+"""How often garbage is searched for: cells and formulas are many, live long and form no rings."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    gc.set_threshold(*RARELY)
     tolerant_output()
     given = _parser().parse_args(arguments)
     try:

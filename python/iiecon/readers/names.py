@@ -201,7 +201,8 @@ def sections() -> Spellings:
     return _spellings(table)
 
 
-def section_titles() -> dict[str, str]:
+@cache
+def section_titles() -> Mapping[str, str]:
     """Section letter → what it is called in messages."""
     return {r["section"]: f"{r['section']} {r['name_zh']}" for r in read_csv("sections.csv")}
 

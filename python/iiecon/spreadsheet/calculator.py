@@ -86,20 +86,25 @@ class Calculator:
     def __init__(self, book: Book, functions: Mapping[str, Callable[..., object]]) -> None:
         self._book = book
         self._functions = {name.upper(): function for name, function in functions.items()}
+        self._stored = self._ranges = book.array_ranges()
+        self._run = self._new_run()
+
+    def _new_run(self) -> Recalculation:
+        return Recalculation(self._book, self._functions, self._stored, self._ranges)
 
     def calculate(self, sheets: Container[str] | None = None) -> Calculation:
         """Evaluate every formula cell, or those of some sheets and all that they need.
 
-        When an array turns out to cover cells that some formula has already read as empty, the
-        whole book is evaluated again knowing the new ranges.
+        A second call goes on where the first ended and adds to the same calculation. But when an
+        array turns out to cover cells that some formula has already read as empty, all is evaluated
+        again knowing the new ranges, and the calculation returned is another.
         """
-        stored = ranges = self._book.array_ranges()
         for _ in range(_MAX_PASSES):
-            run = Recalculation(self._book, self._functions, stored, ranges)
-            result = run.finish(sheets)
-            if not run.outdated:
+            result = self._run.finish(sheets)
+            if not self._run.outdated:
                 return result
-            ranges = {**ranges, **result.spills}
+            self._ranges = {**self._ranges, **result.spills}
+            self._run = self._new_run()
         for key in result.values:
             result.unevaluated[key] = "the arrays of the workbook do not settle"
         return Calculation(unevaluated=result.unevaluated, failures=result.failures)

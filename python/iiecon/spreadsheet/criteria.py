@@ -8,6 +8,8 @@ from iiecon.spreadsheet.values import ExcelError, Scalar, compare, read_number
 
 Test: TypeAlias = Callable[[Scalar], bool]
 _COMPARISON = re.compile(r"(<=|>=|<>|<|>|=)?(.*)", re.DOTALL)
+_WILD = re.compile("[*?~]")
+_PIECE = re.compile("~[*?~]|.", re.DOTALL)
 
 
 def criterion(condition: Scalar) -> Test:
@@ -50,8 +52,7 @@ def _blank_test(operator: str) -> Test:
 
 def _equal_to(operand: Scalar) -> Test:
     if isinstance(operand, str):
-        pattern = wildcard(operand)
-        return lambda cell: isinstance(cell, str) and pattern.fullmatch(cell) is not None
+        return like(operand)
     if not isinstance(operand, float):
         return lambda cell: type(cell) is type(operand) and cell == operand
 
@@ -67,9 +68,13 @@ def _ordered(operator: str, operand: Scalar) -> Test:
     return lambda cell: type(cell) is type(operand) and compare(cell, operand) in signs
 
 
-def wildcard(text: str) -> re.Pattern[str]:
-    """The pattern of a text with ``*`` and ``?``, where ``~`` makes either of them literal."""
-    pieces = []
-    for piece in re.findall(r"~[*?~]|.", text, re.DOTALL):
-        pieces.append({"*": ".*", "?": "."}.get(piece) or re.escape(piece[-1]))
-    return re.compile("".join(pieces), re.IGNORECASE | re.DOTALL)
+def like(text: str) -> Test:
+    """Is a cell text like this one, where case does not count, ``*`` and ``?`` stand for others
+    and ``~`` makes either of them literal?
+    """
+    if not _WILD.search(text):
+        folded = text.casefold()
+        return lambda cell: isinstance(cell, str) and cell.casefold() == folded
+    pieces = [{"*": ".*", "?": "."}.get(p) or re.escape(p[-1]) for p in _PIECE.findall(text)]
+    pattern = re.compile("".join(pieces), re.IGNORECASE | re.DOTALL)
+    return lambda cell: isinstance(cell, str) and pattern.fullmatch(cell) is not None

@@ -5,7 +5,6 @@ with a reason: its cell is then reported instead of being computed wrongly.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -125,6 +124,7 @@ def parse(formula: str) -> Expression:
         return Unsupported("nested too deeply")
 
 
+@lru_cache(maxsize=65_536)
 def has_relative_references(formula: str) -> bool:
     """Whether some reference moves with the cell that uses it."""
     corners = (
@@ -175,14 +175,16 @@ def _shifted_corner(corner: str, rows: int, cols: int) -> str:
     return (lock_col + moved if letters else "") + (f"{lock_row}{row}" if digits else "")
 
 
-def _tokens(formula: str) -> Iterator[_Token]:
-    position = 0
-    while position < len(formula):
-        token = _TOKEN.match(formula, position)
-        if token is None:
-            raise _Refused(_why_refused(formula[position]))
-        yield token
-        position = token.end()
+def _tokens(formula: str) -> list[_Token]:
+    """The tokens, which follow each other without a gap."""
+    tokens, end = list(_TOKEN.finditer(formula)), 0
+    for token in tokens:
+        if token.start() != end:
+            break
+        end = token.end()
+    if end < len(formula):
+        raise _Refused(_why_refused(formula[end]))
+    return tokens
 
 
 def _why_refused(char: str) -> str:
@@ -195,7 +197,8 @@ class _Parser:
     """Precedence climbing over the tokens of one formula."""
 
     def __init__(self, formula: str) -> None:
-        self._tokens = [token for token in _tokens(formula) if not token["space"]]
+        self._tokens = [token for token in _tokens(formula) if token.lastgroup != "space"]
+        self._operators = [t[0] if t.lastgroup == "operator" else "" for t in self._tokens] + [""]
         self._position = 0
 
     def whole(self) -> Expression:
@@ -207,12 +210,10 @@ class _Parser:
 
     def _peek(self) -> str:
         """The operator ahead, or an empty string."""
-        if self._position == len(self._tokens):
-            return ""
-        return self._tokens[self._position]["operator"] or ""
+        return self._operators[self._position]
 
     def _accept(self, operator: str) -> bool:
-        found = self._peek() == operator
+        found = self._operators[self._position] == operator
         self._position += found
         return found
 
@@ -228,31 +229,32 @@ class _Parser:
 
     def _expression(self, lowest: int = 1) -> Expression:
         left = self._operand()
-        while (rank := _RANK.get(self._peek(), 0)) >= lowest:
+        while (rank := _RANK.get(self._operators[self._position], 0)) >= lowest:
             operator = self._next()[0]
             left = Binary(operator, left, self._expression(rank + 1))
         return left
 
     def _operand(self) -> Expression:
-        if self._peek() in ("+", "-"):
+        if self._operators[self._position] in ("+", "-"):
             return Unary(self._next()[0], self._operand())
         result = self._primary(self._next())
-        while self._peek() in ("%", "#"):
+        while self._operators[self._position] in ("%", "#"):
             operator = self._next()[0]
             result = Unary("%", result) if operator == "%" else _spill(result)
         return result
 
     def _primary(self, token: _Token) -> Expression:
-        if token["call"]:
-            return self._call(_STORAGE_PREFIX.sub("", token["call"]).upper())
-        if token["range"]:
-            return Reference(_sheet(token), _area(token["range"]))
-        if token["name"]:
-            return _name(token)
-        if token[0] == "(":
-            return self._parenthesis()
-        if token[0] == "{":
-            return self._array()
+        match token.lastgroup:
+            case "call":
+                return self._call(_STORAGE_PREFIX.sub("", token["call"]).upper())
+            case "range":
+                return Reference(_sheet(token), _area(token["range"]))
+            case "name":
+                return _name(token)
+            case "operator" if token[0] == "(":
+                return self._parenthesis()
+            case "operator" if token[0] == "{":
+                return self._array()
         return Literal(_constant(token))
 
     def _parenthesis(self) -> Expression:

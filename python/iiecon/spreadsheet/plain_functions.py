@@ -12,7 +12,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from math import exp, floor, fsum, log, sqrt
 from statistics import median
 
-from iiecon.spreadsheet.criteria import criterion, wildcard
+from iiecon.spreadsheet.criteria import criterion, like
 from iiecon.spreadsheet.values import (
     BAD_NUMBER,
     BAD_REFERENCE,
@@ -263,13 +263,15 @@ def _match(wanted: Value, area: Value, kind: Value = 1.0) -> Scalar:
 
 
 def _match_exactly(key: Scalar, cells: list[Scalar]) -> Scalar:
-    pattern = wildcard(key) if isinstance(key, str) else None
+    fits = like(key) if isinstance(key, str) else _equal_to(key)
     for position, cell in enumerate(cells, 1):
-        if type(cell) is not type(key):
-            continue
-        if pattern.fullmatch(str(cell)) if pattern else compare(cell, key) == 0:
+        if fits(cell):
             return float(position)
     raise ErrorResult(NA)
+
+
+def _equal_to(key: Scalar) -> Callable[[Scalar], bool]:
+    return lambda cell: type(cell) is type(key) and compare(cell, key) == 0
 
 
 def _transpose(area: Value) -> Value:

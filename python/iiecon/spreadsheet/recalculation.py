@@ -128,6 +128,7 @@ class Recalculation:
         self._own_results: dict[tuple[Key, int], Value] = {}
         self._cache: dict[tuple[str, Area], Matrix] = {}
         self._cached_cells = 0
+        self._named: dict[tuple[str, str], tree.Expression] = {}
         self._areas_read: set[tuple[str, Area]] = set()
         self._current: Key = ("", 0, 0)
         for sheet in book.sheets:
@@ -292,6 +293,8 @@ class Recalculation:
 
     def read(self, sheet: str, area: Area) -> Matrix:
         """The values of a range; whole columns and rows end where the book does."""
+        if known := self._cache.get((sheet, area)):
+            return known
         sheet = self._known_sheet(sheet)
         self._areas_read.add((sheet, area))
         row2 = max(area.row1, self._last_row) if area.row2 == MAX_ROW else area.row2
@@ -336,6 +339,11 @@ class Recalculation:
 
     def named(self, sheet: str, name: str) -> tree.Expression:
         """What a defined name stands for."""
+        if (sheet, name) not in self._named:
+            self._named[sheet, name] = self._look_up(sheet, name)
+        return self._named[sheet, name]
+
+    def _look_up(self, sheet: str, name: str) -> tree.Expression:
         text = find_name(self._book.names, self._book.local_names, name, sheet)
         if text is None:
             raise NotEvaluated(f"there is no name {name!r}")
@@ -393,6 +401,8 @@ def _within(cells: Mapping[Position, _T], area: Area) -> list[tuple[Position, _T
     """The entries whose cells lie in the range, by whichever walk is shorter."""
     if not cells:
         return []
+    if area.size == 1:
+        return [(area[:2], cells[area[:2]])] if area[:2] in cells else []
     if area.size <= len(cells):
         return [(p, cells[p]) for p in area.cells() if p in cells]
     return [(p, entry) for p, entry in cells.items() if area.holds(*p)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 import numpy as np
 
@@ -208,16 +209,12 @@ class _Intensive:
     def __init__(self, call: Call) -> None:
         self._call = call
         values = call.values
-        years = values["all_years"]
-        count = range(values["output"].size)
-        if years is not None:
-            first, last = values["first"], values["last"]
-            count_of = [
-                k
-                for k, year in enumerate(years.values)
-                if (first is None or year >= first) and (last is None or year <= last)
-            ]
-        self._used = list(count) if years is None else count_of
+        years, first, last = values["all_years"], values["first"], values["last"]
+        self._used = [
+            k
+            for k in range(values["output"].size)
+            if years is None or (first or -inf) <= years.values[k] <= (last or inf)
+        ]
         self.x = [self._log("capital", k) for k in self._used]
         self.y = [self._log("output", k) for k in self._used]
         self.n = number(float(len(self._used)))

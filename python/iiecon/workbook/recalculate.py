@@ -25,7 +25,13 @@ from iiecon.model import run_model
 from iiecon.options import names as option_names
 from iiecon.regions import region_sums
 from iiecon.results import ModelResults
-from iiecon.spreadsheet.calculator import Book, Calculation, FileBook, patched_parts
+from iiecon.spreadsheet.calculator import (
+    Book,
+    Calculation,
+    Calculator,
+    FileBook,
+    patched_parts,
+)
 from iiecon.spreadsheet.files import FileProblem, fingerprint, read_file, write_atomically
 from iiecon.spreadsheet.package import Package
 from iiecon.spreadsheet.values import ExcelError, a1
@@ -34,6 +40,7 @@ from iiecon.workbook.layout import INPUT_SHEETS
 from iiecon.workbook.read import Range, Reader
 from iiecon.workbook.self_tests import failed_tests
 from iiecon.workbook.stamp import is_stamped, stamp_cells
+from udfs import FUNCTIONS
 
 AGREEMENT = 1e-10
 
@@ -140,9 +147,6 @@ def recalculate(path: Path, progress: Progress = _silent) -> Recalculated:
     progress("read")
     package = Package.read(path)
     book = FileBook.from_package(package)
-    inputs, findings = fit_inputs(Reader.of(book, INPUT_SHEETS))
-    if inputs is None:  # nothing else needs to be evaluated to refuse them
-        return Recalculated(package, tuple(findings), None, {})
     done = examine(book, progress)
     fit = done.results is not None and not done.errors
     parts = _changed_parts(package, book, done) if fit else {}
@@ -160,28 +164,37 @@ def examined_file(path: Path, progress: Progress = _silent) -> tuple[FileBook, E
 
 
 def examine(book: Book, progress: Progress = _silent) -> Examined:
-    """Check the inputs of a workbook, compute its formulas, run the model, compare the two."""
-    progress("formulas")
-    reader = Reader.of(book)
+    """Check the inputs of a workbook, run the model, compute its formulas, compare the two."""
     progress("check")
+    calculator = Calculator(book, FUNCTIONS)
+    reader = Reader(book, calculator.calculate(INPUT_SHEETS))
+    results, findings = _results(reader)
+    if results is None:  # nothing else needs to be evaluated to refuse the inputs
+        return Examined(tuple(findings), reader.calculation)
+    progress("formulas")
+    calculation = calculator.calculate()
+    if calculation is not reader.calculation:  # the inputs may read what is only known now
+        reader = Reader(book, calculation)
+        results, findings = _results(reader)
+        if results is None:
+            return Examined(tuple(findings), calculation)
+    findings += [*_output_findings(reader, results), *_formula_findings(calculation)]
+    results = replace(results, findings=tuple(findings))
+    return Examined(tuple(findings), calculation, results)
+
+
+def _results(reader: Reader) -> tuple[ModelResults | None, list[Finding]]:
+    """The model's results, None when the inputs forbid them, and the findings with their cells."""
     inputs = reader.inputs()
     if inputs is None:
-        return Examined(tuple(reader.findings), reader.calculation)
+        return None, reader.findings
     changed = _changed_years(reader, inputs)
-    if changed:
-        return Examined(tuple(changed), reader.calculation)
-    progress("model")
-    results, findings = _modelled(reader, inputs)
-    if results is None:
-        return Examined(tuple(findings), reader.calculation)
-    findings += [*_output_findings(reader, results), *_formula_findings(reader.calculation)]
-    results = replace(results, findings=tuple(findings))
-    return Examined(tuple(findings), reader.calculation, results)
+    return (None, changed) if changed else _modelled(reader, inputs)
 
 
 def checked_inputs(path: Path) -> tuple[ModelInputs | None, list[Finding]]:
     """The inputs of a workbook when they are fit to compute with, and the findings on them."""
-    return fit_inputs(Reader.of(FileBook.from_package(Package.read(path))))
+    return fit_inputs(Reader.of(FileBook.from_package(Package.read(path)), INPUT_SHEETS))
 
 
 def fit_inputs(reader: Reader) -> tuple[ModelInputs | None, list[Finding]]:

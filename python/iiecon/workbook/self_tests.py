@@ -112,8 +112,7 @@ def self_tests(inputs: ModelInputs) -> Sheet:
     """The sheet: what is tested in two languages, TRUE, and the figures of the textbook cases."""
     sheet = Sheet(NAME, output=False, hidden=True)
     _write_cases(sheet)
-    close = f"ABS({{0}}-({{1}}))<={CLOSE}*ABS({{1}})"
-    tests = [(key, close.format(left, right)) for key, left, right in IDENTITIES]
+    tests = [(key, _near(left, right)) for key, left, right in IDENTITIES]
     tests += [*SHAPES, *ORDERS, *_textbook()]
     for row, (key, formula) in enumerate(tests, start=3):
         sheet.text(row, 1, catalogue.text(f"test.{key}", "zh"), catalogue.text(f"test.{key}", "en"))
