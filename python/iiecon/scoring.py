@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from iiecon.distributions import chi_square_tail
 from iiecon.findings import InputError
 from iiecon.iotable import FloatArray
 
@@ -217,8 +218,6 @@ def kendall_w(ratings: npt.ArrayLike) -> Agreement:
     table = np.asarray(ratings, dtype=float)
     if table.ndim != 2 or min(table.shape) < 2 or not np.isfinite(table).all():
         raise InputError.one("ratings_shape", "ratings", shape=table.shape)
-    from scipy.special import chdtrc  # scipy.stats takes half a second to import
-
     experts, items = table.shape
     ranks, ties = zip(*(_ranks(row) for row in table), strict=True)
     deviation = np.sum(ranks, axis=0) - experts * (items + 1) / 2
@@ -230,7 +229,7 @@ def kendall_w(ratings: npt.ArrayLike) -> Agreement:
     mean = table.mean(axis=0)
     spread = table.std(axis=0, ddof=1)
     variation = np.divide(spread, mean, out=np.full(items, np.nan), where=mean != 0)
-    return Agreement(w, statistic, float(chdtrc(items - 1, statistic)), variation)
+    return Agreement(w, statistic, chi_square_tail(statistic, items - 1), variation)
 
 
 def _ranks(row: FloatArray) -> tuple[FloatArray, float]:

@@ -88,17 +88,18 @@ OMITTED = Literal(None)
 """The argument left empty between two commas; compared by identity."""
 
 _SHEET = r"(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!"
+_ERROR = r"(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|SPILL!|CALC!)"
 _CELL = r"\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}"
 _RANGE = rf"(?:{_CELL}(?::{_CELL})?|\$?[A-Za-z]{{1,3}}:\$?[A-Za-z]{{1,3}}|\$?[1-9]\d*:\$?[1-9]\d*)"
 _TOKEN = re.compile(
     rf"""
-    (?P<space>\s+)
+    (?P<operator><=|>=|<>|[-+*/^&=<>%(),;{{}}]|\#(?!{_ERROR}))
+  | (?P<space>\s+)
   | (?P<text>"(?:[^"]|"")*")
-  | (?:{_SHEET})?(?P<error>\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|SPILL!|CALC!))
+  | (?:{_SHEET})?(?P<error>\#{_ERROR})
   | (?:\[\d+\]!)?(?P<call>[^\W\d][\w.]*)\(
   | (?P<sheet>{_SHEET})?(?:(?P<range>{_RANGE})(?![\w.(!:?\\])|(?P<name>[^\W\d][\w.?\\]*)(?!!))
   | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-  | (?P<operator><=|>=|<>|[-+*/^&=<>%(),;{{}}\#])
     """,
     re.VERBOSE,
 )
@@ -198,7 +199,8 @@ class _Parser:
 
     def __init__(self, formula: str) -> None:
         self._tokens = [token for token in _tokens(formula) if token.lastgroup != "space"]
-        self._operators = [t[0] if t.lastgroup == "operator" else "" for t in self._tokens] + [""]
+        # The operators at their positions, "" for what is none and at the end.
+        self._ahead = [t[0] if t.lastgroup == "operator" else "" for t in self._tokens] + [""]
         self._position = 0
 
     def whole(self) -> Expression:
@@ -209,11 +211,10 @@ class _Parser:
         return result
 
     def _peek(self) -> str:
-        """The operator ahead, or an empty string."""
-        return self._operators[self._position]
+        return self._ahead[self._position]
 
     def _accept(self, operator: str) -> bool:
-        found = self._operators[self._position] == operator
+        found = self._ahead[self._position] == operator
         self._position += found
         return found
 
@@ -229,33 +230,32 @@ class _Parser:
 
     def _expression(self, lowest: int = 1) -> Expression:
         left = self._operand()
-        while (rank := _RANK.get(self._operators[self._position], 0)) >= lowest:
+        while (rank := _RANK.get(self._ahead[self._position], 0)) >= lowest:
             operator = self._next()[0]
             left = Binary(operator, left, self._expression(rank + 1))
         return left
 
     def _operand(self) -> Expression:
-        if self._operators[self._position] in ("+", "-"):
-            return Unary(self._next()[0], self._operand())
-        result = self._primary(self._next())
-        while self._operators[self._position] in ("%", "#"):
+        token = self._next()
+        if token[0] in ("+", "-"):
+            return Unary(token[0], self._operand())
+        result = self._primary(token)
+        while self._ahead[self._position] in ("%", "#"):
             operator = self._next()[0]
             result = Unary("%", result) if operator == "%" else _spill(result)
         return result
 
     def _primary(self, token: _Token) -> Expression:
-        match token.lastgroup:
-            case "call":
-                return self._call(_STORAGE_PREFIX.sub("", token["call"]).upper())
-            case "range":
-                return Reference(_sheet(token), _area(token["range"]))
-            case "name":
-                return _name(token)
-            case "operator" if token[0] == "(":
-                return self._parenthesis()
-            case "operator" if token[0] == "{":
-                return self._array()
-        return Literal(_constant(token))
+        kind = token.lastgroup or ""
+        if kind == "call":
+            return self._call(_function_name(token["call"]))
+        if kind != "operator":
+            return _leaf(kind, token["sheet"] or "", token[kind])
+        if token[0] == "(":
+            return self._parenthesis()
+        if token[0] == "{":
+            return self._array()
+        raise _Refused(f"misplaced {token[0]!r}")
 
     def _parenthesis(self) -> Expression:
         inner = self._expression()
@@ -293,31 +293,38 @@ class _Parser:
     def _array_item(self) -> Scalar:
         negative = self._accept("-") or (self._accept("+") and False)
         token = self._next()
-        value = _name(token) if token["name"] else Literal(_constant(token))
+        kind = token.lastgroup or ""
+        if kind in ("operator", "call", "range"):
+            raise _Refused(f"misplaced {token[0]!r}")
+        value = _leaf(kind, token["sheet"] or "", token[kind])
         if not isinstance(value, Literal):
             raise _Refused("array constant holding a name")
         return -value.value if negative and isinstance(value.value, float) else value.value
 
 
-def _constant(token: _Token) -> Scalar:
-    if token["number"]:
-        return float(token["number"])
-    if token["text"]:
-        return token["text"][1:-1].replace('""', '"')
-    if token["error"]:
-        return ExcelError(token["error"])
-    raise _Refused(f"misplaced {token[0]!r}")
+@lru_cache(maxsize=1024)
+def _function_name(text: str) -> str:
+    return _STORAGE_PREFIX.sub("", text).upper()
 
 
-def _name(token: _Token) -> Literal | Name:
-    text = token["name"]
-    if not token["sheet"] and text.upper() in ("TRUE", "FALSE"):
-        return Literal(text.upper() == "TRUE")
-    return Name(_sheet(token), text)
+@lru_cache(maxsize=65_536)
+def _leaf(kind: str, sheet: str, text: str) -> Literal | Reference | Name:
+    """A constant, a reference or a name; `sheet` as written in front of it."""
+    if kind == "range":
+        return Reference(_sheet(sheet), _area(text))
+    if kind == "name":
+        if not sheet and text.upper() in ("TRUE", "FALSE"):
+            return Literal(text.upper() == "TRUE")
+        return Name(_sheet(sheet), text)
+    if kind == "number":
+        return Literal(float(text))
+    if kind == "text":
+        return Literal(text[1:-1].replace('""', '"'))
+    return Literal(ExcelError(text))
 
 
-def _sheet(token: _Token) -> str:
-    sheet = (token["sheet"] or "")[:-1]
+def _sheet(written: str) -> str:
+    sheet = written[:-1]
     if sheet.startswith("'"):
         sheet = sheet[1:-1].replace("''", "'")
     if "[" in sheet:

@@ -72,11 +72,14 @@ class SheetReader:
             raise ValueError("the encoding is not UTF-8")
         parser.XmlDeclHandler = _require_utf8
         parser.StartElementHandler = self._find_data
-        parse(parser, xml)
-        if self.data[0] < 0:
-            raise ValueError("not a worksheet")
-        for position, group in self._followers:
-            self._fill_down(position, group)
+        try:
+            parse(parser, xml)
+            if self.data[0] < 0:
+                raise ValueError("not a worksheet")
+            for (self._row, self._col), group in self._followers:
+                self._fill_down((self._row, self._col), group)
+        except TooMuch as error:
+            raise TooMuch(f"{a1(self._row, self._col)}: {error}" if self._col else error) from None
 
     def _find_data(self, name: str, _: dict[str, str]) -> None:
         if local_name(name) == "sheetData":
@@ -121,12 +124,14 @@ class SheetReader:
         self._cell_start = self._parser.CurrentByteIndex
         self._formula_start = self._formula_end = self._value_start = self._value_end = -1
         self._formula = self._value = ""
+        self._col += 1
         reference = attributes.get("r")
-        row, self._col = parse_a1(reference) if reference else (self._row, self._col + 1)
-        if row != self._row:
-            raise ValueError(f"cell {reference} in row {self._row}")
+        if reference and reference != a1(self._row, self._col):
+            row, self._col = parse_a1(reference)
+            if row != self._row:
+                raise ValueError(f"cell {reference} in row {self._row}")
         if self._col > MAX_COL:
-            raise ValueError(f"row {row} has too many cells")
+            raise ValueError(f"row {self._row} has too many cells")
 
     def _end(self, name: str) -> None:
         kind = local_name(name)
@@ -153,7 +158,7 @@ class SheetReader:
         position = self._row, self._col
         if position in self.places:
             raise ValueError(f"cell {a1(*position)} occurs twice")
-        self._take(position, text=self._value)
+        self._room.take(1, self._value)
         self.places[position] = Place(
             self._cell_start,
             self._formula_start,
@@ -173,14 +178,6 @@ class SheetReader:
         elif value is not None:
             self.cells[position] = Cell(value)
 
-    def _take(
-        self, position: Position, cells: int = 1, text: str = "", formula: bool = False
-    ) -> None:
-        try:
-            self._room.take(cells, text, formula)
-        except TooMuch as error:
-            raise TooMuch(f"{a1(*position)}: {error}") from None
-
     def _converted(self) -> Scalar:
         """The stored value, by the type of the cell."""
         kind, text = self._attributes.get("t", "n"), self._value
@@ -194,7 +191,7 @@ class SheetReader:
 
     def _add_formula(self, position: Position, value: Scalar) -> None:
         attributes, formula = self._formula_attributes, self._formula
-        self._take(position, text=formula, formula=True)
+        self._room.take(1, formula, formula=True)
         kind, group = attributes.get("t", "normal"), attributes.get("si", "")
         if kind == "shared" and not formula:
             self._followers.append((position, group))
@@ -208,7 +205,7 @@ class SheetReader:
             area = parse_area(array_ref)
             if (area.row1, area.col1) != position:
                 raise ValueError(f"the array of cell {a1(*position)} begins elsewhere: {array_ref}")
-            self._take(position, area.size)
+            self._room.take(area.size)
         dynamic = kind == "array" and self._attributes.get("cm", "0") != "0"
         self.cells[position] = Cell(value, formula or None, array_ref, dynamic)
 
@@ -218,7 +215,7 @@ class SheetReader:
             raise ValueError(f"cell {a1(*position)} shares a formula that is not there")
         (row, col), formula = self._masters[group]
         own = shifted(formula, position[0] - row, position[1] - col)
-        self._take(position, text=own, formula=True)
+        self._room.take(1, own, formula=True)
         self.cells[position] = self.cells[position]._replace(formula=own)
 
 

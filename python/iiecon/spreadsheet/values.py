@@ -242,6 +242,8 @@ def truth_of(value: Scalar) -> bool:
 
 def compare(left: Scalar, right: Scalar) -> int:
     """Excel's order: numbers, then text without case, then FALSE and TRUE; -1, 0 or 1."""
+    if left == right and type(left) is type(right) is str:
+        return 0
     for value in (left, right):
         if isinstance(value, ExcelError):
             raise ErrorResult(value)

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from iiecon import extrapolation, scoring
+from iiecon.distributions import student_quantile
 from iiecon.findings import InputError
 from iiecon.inputs import Experts, Series
 from iiecon.iotable import FloatArray
@@ -207,9 +208,7 @@ def _past_errors(
 
 def student_scale(freedom: int) -> float:
     """How much wider Student's 5–95 % range is than the normal one."""
-    from scipy.special import stdtrit  # scipy.stats takes half a second to import
-
-    return float(stdtrit(freedom, TAIL)) / NORMAL_TAIL
+    return student_quantile(TAIL, freedom) / NORMAL_TAIL
 
 
 @dataclass(frozen=True)
