@@ -190,12 +190,14 @@ def test_spectral_radius_of_one_or_more_is_refused(A: list[list[float]]) -> None
     assert found[0].table == "flows"
 
 
-def test_columns_of_a_large_table_are_those_of_its_inverse() -> None:
+def test_a_large_table_is_solved_and_inverted_in_place() -> None:
     shares = np.random.default_rng(1).random((LARGE, LARGE))
     A = shares / shares.sum(axis=0) * 0.7
-    columns = np.array([3, 0, LARGE - 1])
-    expected = np.linalg.inv(np.eye(LARGE) - A)[:, columns]
-    assert_allclose(leontief_columns(A, columns), expected, rtol=1e-11, atol=1e-14)
+    before, columns = A.copy(), np.array([3, 0, LARGE - 1])
+    expected = np.linalg.inv(np.eye(LARGE) - A)
+    assert_allclose(leontief_columns(A, columns), expected[:, columns], rtol=1e-11, atol=1e-14)
+    assert_allclose(leontief_inverse(A), expected, rtol=1e-11, atol=1e-14)
+    assert_array_equal(A, before)
 
 
 @pytest.mark.parametrize("A", [np.eye(LARGE), np.full((LARGE, LARGE), 2 / LARGE)])
@@ -203,6 +205,8 @@ def test_columns_of_a_large_table_are_those_of_its_inverse() -> None:
 def test_a_large_table_that_is_not_productive_is_refused(A: FloatArray) -> None:
     with refused("not_productive", NumericalError):
         leontief_columns(A, np.array([0]))
+    with refused("not_productive", NumericalError):
+        leontief_inverse(A)
 
 
 @pytest.mark.parametrize("n", [3, 5, 20])

@@ -195,7 +195,20 @@ def import_shares(table: IOTable) -> FloatArray:
 
 def leontief_inverse(A: FloatArray) -> FloatArray:
     """L = (I − A)⁻¹, n × n. Raises NumericalError when the table is not productive."""
-    return leontief_columns(A, np.arange(A.shape[0]))
+    n = A.shape[0]
+    if n < THREADS_PAY_FROM:
+        return leontief_columns(A, np.arange(n))
+    from scipy.linalg import LinAlgError, LinAlgWarning, inv
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", LinAlgWarning)  # nearly singular: see is_productive
+            L = inv(_system(A).T, overwrite_a=True, check_finite=False, assume_a="general").T
+    except LinAlgError:
+        raise NumericalError.one("not_productive", "flows") from None
+    if not is_productive(A, L.sum(axis=1)):
+        raise NumericalError.one("not_productive", "flows")
+    return np.asarray(L, dtype=np.float64)
 
 
 def leontief_columns(A: FloatArray, columns: npt.NDArray[np.intp]) -> FloatArray:
@@ -208,16 +221,21 @@ def leontief_columns(A: FloatArray, columns: npt.NDArray[np.intp]) -> FloatArray
     right = np.zeros((n, columns.size + 1))
     right[columns, np.arange(columns.size)] = 1.0
     right[:, -1] = 1.0
-    system = np.negative(A)
-    system.flat[:: n + 1] += 1.0
     try:
         with blas_threads(n):
-            solved = _solved(system, right)
+            solved = _solved(_system(A), right)
     except np.linalg.LinAlgError:
         raise NumericalError.one("not_productive", "flows") from None
     if not is_productive(A, solved[:, -1]):
         raise NumericalError.one("not_productive", "flows")
     return solved[:, :-1]
+
+
+def _system(A: FloatArray) -> FloatArray:
+    """I − A, a new array."""
+    system = np.negative(A)
+    system.flat[:: A.shape[0] + 1] += 1.0
+    return system
 
 
 def _solved(system: FloatArray, right: FloatArray) -> FloatArray:

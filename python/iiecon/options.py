@@ -7,7 +7,9 @@ languages stand in the catalogue under `option.<name>`.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cache
 from typing import Any
 
 from iiecon.findings import Finding
@@ -124,5 +126,6 @@ def _contradictions(options: Options) -> list[Finding]:
     ]
 
 
-def _metadata(name: str) -> dict[str, Any]:
-    return dict(next(f.metadata for f in fields(Options) if f.name == name))
+@cache
+def _metadata(name: str) -> Mapping[str, Any]:
+    return next(f.metadata for f in fields(Options) if f.name == name)

@@ -10,7 +10,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from iiecon import catalogue
 from iiecon.catalogue import Phrase
@@ -124,6 +124,7 @@ def plain(text: str) -> str:
     return _FOOTNOTE_NUMBER.sub("", unicodedata.normalize("NFKC", bare).strip()).strip()
 
 
+@lru_cache(maxsize=4096)
 def compact(text: str) -> str:
     """The text as names are compared: without case, blanks and punctuation."""
     return re.sub(r"[\W_]+", "", plain(text)).casefold()

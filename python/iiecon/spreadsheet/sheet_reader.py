@@ -76,8 +76,9 @@ class SheetReader:
             parse(parser, xml)
             if self.data[0] < 0:
                 raise ValueError("not a worksheet")
-            for (self._row, self._col), group in self._followers:
-                self._fill_down((self._row, self._col), group)
+            for position, group in self._followers:
+                self._row, self._col = position
+                self._fill_down(position, group)
         except TooMuch as error:
             raise TooMuch(f"{a1(self._row, self._col)}: {error}" if self._col else error) from None
 
