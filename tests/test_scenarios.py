@@ -267,7 +267,7 @@ def test_assumed_growth_sets_the_year_and_keeps_the_growth_after_it() -> None:
     years = [2017, 2018, 2019, 2020]
     changed = with_assumed(found, ["C"], years, [AssumedGrowth("C", 2019, 0.5)])
     assert_allclose(changed.values, [[100, 110, 165, 181.5]])
-    assert changed.estimated.tolist() == [[False, False, True, True]]
+    assert changed.estimated is found.estimated
     both = [AssumedGrowth("C", 2020, 0.0), AssumedGrowth("C", 2018, 0.2)]
     assert_allclose(with_assumed(found, ["C"], years, both).values, [[100, 120, 144, 144]])
     assert with_assumed(found, ["C"], years, [AssumedGrowth("gdp", 2019, 0.5)]) is found
@@ -284,7 +284,16 @@ def test_growth_of_a_section_moves_its_value_added(
     ratio = changed.section_va.values[c, t] / results.section_va.values[c, t]
     assert_allclose(changed.total[c, t:], results.total[c, t:] * ratio, rtol=1e-12)
     assert_array_equal(np.delete(changed.total, c, axis=0), np.delete(results.total, c, axis=0))
-    assert changed.estimated[c, t:].all()
+    assert_array_equal(changed.estimated, results.estimated)
+
+
+def test_growth_that_is_the_base_s_own_changes_nothing(
+    inputs: ModelInputs, results: ModelResults
+) -> None:
+    own = results.gdp.values[-2] / results.gdp.values[-3] - 1
+    changed = run_model(one(inputs, growth=(AssumedGrowth("gdp", 2020, own),)))
+    assert_allclose(changed.national_jobs, results.national_jobs, rtol=1e-12)
+    assert_allclose(changed.province_jobs, results.province_jobs, rtol=1e-12)
 
 
 def test_growth_of_gdp_moves_share_and_jobs_only(
@@ -363,6 +372,12 @@ BAD_FILES = [
      "scenario_unknown", "io.balance"),
     ("[growth]\ngdp = 0.05", "scenario_growth_year", "growth.gdp"),
     ("[growth]\n2021 = 0.05", "scenario_kind", "growth.2021"),
+    ("[growth.02021]\ngdp = 0.05", "scenario_growth_year", "growth.02021"),
+    (f"[growth.{'9' * 5000}]\ngdp = 0.05", "scenario_growth_year",
+     f"growth.{'9' * 5000}"),
+    (f"[scores]\n'057' = {'9' * 400}", "scenario_kind", "scores.057"),
+    (f"[scores]\n'057' = {'9' * 5000}", "scenario_toml", ""),
+    ("[io]\nbalance = 'nonsense'", "scenario_unknown", "io.balance"),
     ("[growth.2021]\ngdp = 6", "scenario_growth", "growth.2021.gdp"),
     ("[growth.2021]\ngdp = -1.0", "scenario_growth", "growth.2021.gdp"),
     ("[growth.2021]\ngdp = '6%'", "scenario_kind", "growth.2021.gdp"),

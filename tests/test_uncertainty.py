@@ -13,9 +13,11 @@ from scipy import stats
 
 import iiecon
 from iiecon import InputError, ModelInputs, ModelResults, model, run_model, simulate
+from iiecon.assumed import AssumedGrowth
 from iiecon.cli import main
 from iiecon.extrapolation import Extrapolated
 from iiecon.inputs import Series
+from iiecon.iotable import FloatArray
 from iiecon.production import ProductionFit, cobb_douglas_fit
 from iiecon.scoring import OPERATORS
 from iiecon.uncertainty.closed_form import BaseYear, Draws, Measurement
@@ -232,6 +234,37 @@ def test_extrapolated_value_errs_as_the_rule_erred_before() -> None:
     assert np.log(high / 23) == pytest.approx(wide, rel=0.01)
     assert np.log(low / 23) == pytest.approx(-wide, rel=0.01)
     assert (part.count, part.unknown) == (1, 0)
+
+
+def test_assumed_growth_is_in_the_simulation_too(inputs: ModelInputs) -> None:
+    supposed = tuple(AssumedGrowth(series, 2021, 0.2) for series in ("gdp", "C"))
+    changed = replace(inputs, assumed=supposed)
+    found, expected = simulate(changed, 10, years=(2021,)), run_model(changed)
+    share = found.central[0, found.row("nation", "share_of_gdp")]
+    assert share == pytest.approx(expected.national[-1] / expected.gdp.values[-1], rel=1e-12)
+    jobs = found.central[0, found.row("nation", "employment")]
+    assert jobs == pytest.approx(expected.national_jobs[-1], rel=1e-12)
+
+
+def test_a_farther_horizon_leaves_the_nearer_ones_alone() -> None:
+    """Of six years four can be forecast one year ahead, three two, and two three years ahead."""
+    years = tuple(range(2015, 2021))
+    series = Series(years, np.array([[10.0, 12.0, 13.0, 15.5, 16.0, 18.0]]))
+    v = series.values[0]
+
+    def errors(last_year: int) -> FloatArray:
+        ahead = tuple(range(2020, last_year + 1))
+        estimated = np.array([[year > 2020 for year in ahead]])
+        found = Extrapolated(np.full(estimated.shape, 20.0), estimated)
+        return forecasts(series, found, ahead, LINE).errors[:, 0]
+
+    near, far = errors(2021), errors(2023)
+    missed = [np.log(v[t + 1] / (2 * v[t] - v[t - 1])) for t in range(1, 5)]
+    scale = stats.t.ppf(0.95, 4) / stats.norm.ppf(0.95) / np.sqrt(4)
+    np.testing.assert_allclose(near[1:5, 1], scale * np.array(missed))
+    np.testing.assert_array_equal(far[:, :2], near)
+    assert np.count_nonzero(far[:, 2]) == 3
+    assert np.count_nonzero(far[:, 3]) == 2
 
 
 def test_rows_of_a_table_err_together() -> None:
@@ -508,6 +541,22 @@ def test_wrong_usage_is_said(
 ) -> None:
     assert main(["simulate", str(workbook), *more]) == 2
     assert capsys.readouterr().err.strip()
+
+
+def test_a_target_that_cannot_be_written_is_said_before_anything_is_drawn(
+    workbook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Summary, "join", lambda *_: pytest.fail("drawn"))
+    assert main(["simulate", str(workbook), "--csv", str(tmp_path / "no" / "u.csv")]) == 3
+
+
+def test_years_and_workbooks_count_once(workbook: Path, tmp_path: Path) -> None:
+    target = tmp_path / "u.json"
+    twice = ["simulate", *2 * [str(workbook)], "--draws", "10", "--years", "2020", "2020"]
+    assert main([*twice, "--json", str(target)]) == 0
+    found = json.loads(target.read_text(encoding="utf-8"))
+    rows = [(r["year"], r["kind"], r["code"]) for r in found["intervals"]]
+    assert len(set(rows)) == len(rows)
 
 
 def test_output_never_replaces_the_workbook(workbook: Path) -> None:

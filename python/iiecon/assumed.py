@@ -27,15 +27,15 @@ def with_assumed(
 ) -> Extrapolated:
     """Series at `years` (series × years) with some years' growth assumed.
 
-    Years after an assumed one keep their own growth, from its level. All of these count as
-    estimated. Assumptions about other series, and about the first year, change nothing.
+    Years after an assumed one keep their own growth, from its level. A year that is given remains
+    one, and a forecast remains a forecast: an assumption changes numbers, not the way in which the
+    rest is computed. Assumptions about other series, and about the first year, change nothing.
     """
     chosen = [a for a in assumed if a.series in series and a.year in years[1:]]
     if not chosen:
         return found
-    values, estimated = found.values.copy(), found.estimated.copy()
+    values = found.values.copy()
     for a in chosen:
         row, t = series.index(a.series), years.index(a.year)
         values[row, t:] *= values[row, t - 1] * (1 + a.growth) / values[row, t]
-        estimated[row, t:] = True
-    return Extrapolated(values, estimated)
+    return Extrapolated(values, found.estimated)

@@ -141,9 +141,8 @@ def test_each_step_is_shown_and_everything_is_put_back(book: xw.Book) -> None:
     steps = [s.partition(" / ")[2] for s in app.impl.statuses if s]
     assert steps == [
         "reading the workbook",
-        "computing the formulas",
-        "checking the inputs",
-        "running the model beside them",
+        "checking the inputs, running the model",
+        "computing the formulas beside the model",
         "the program recalculates",
         "comparing with the model",
     ]

@@ -26,7 +26,7 @@ from iiecon.cli.console import (
 from iiecon.exports import csv_of_records
 from iiecon.findings import InputError
 from iiecon.results import json_text
-from iiecon.spreadsheet.package import write_atomically
+from iiecon.spreadsheet.files import check_target, write_atomically
 
 if TYPE_CHECKING:
     from iiecon.inputs import ModelInputs
@@ -77,9 +77,13 @@ def _run(given: argparse.Namespace) -> int:
     from iiecon.uncertainty.cluster import ClusterProblem
     from iiecon.workbook.recalculate import checked_inputs
 
+    for target in (given.json, given.csv):
+        if target:
+            check_target(target)
     inputs, findings = [], []
+    workbooks = list(dict.fromkeys(given.workbooks))
     with progress() as step:
-        for path in given.workbooks:
+        for path in workbooks:
             step("check")
             read, about = checked_inputs(path)
             if read is None:
@@ -97,8 +101,8 @@ def _run(given: argparse.Namespace) -> int:
     report_findings(findings)
     for target, text in ((given.json, _json), (given.csv, _csv)):
         if target:
-            write_atomically(target, text(given.workbooks, found).encode(), backup=False)
-    for path, each, read in zip(given.workbooks, found, inputs, strict=True):
+            write_atomically(target, text(workbooks, found).encode(), backup=False)
+    for path, each, read in zip(workbooks, found, inputs, strict=True):
         if len(found) > 1:
             print(path)
         _tell(each, read)

@@ -156,8 +156,8 @@ def _side_by_side(
     table = table_of(title, columns, len(columns) - 1)
     for name, line in lines:
         cells = [_shown(line.base, line.unit)]
-        for value, change in zip(line.values, line.changes, strict=True):
-            cells += [_shown(value, line.unit), *_change(change, line)]
+        for value, change, part in zip(line.values, line.changes, line.relative, strict=True):
+            cells += [_shown(value, line.unit), *_change(change, part, line.unit)]
         table.add_row(name, *cells)
     return table
 
@@ -168,9 +168,9 @@ def _shown(value: float, unit: str) -> str:
     return f"{100 * value:.3f} %" if unit == "share" else f"{value:,.2f}"
 
 
-def _change(change: float, line: Line) -> tuple[str, str]:
+def _change(change: float, relative: float, unit: str) -> tuple[str, str]:
     """The difference, of shares in percentage points, and relative to the base."""
     if math.isnan(change):
         return "", ""
-    shown = f"{100 * change:+.3f}" if line.unit == "share" else f"{change:+,.2f}"
-    return shown, f"{100 * change / abs(line.base):+.2f}" if line.base else ""
+    shown = f"{100 * change:+.3f}" if unit == "share" else f"{change:+,.2f}"
+    return shown, "" if math.isnan(relative) else f"{100 * relative:+.2f}"

@@ -68,7 +68,9 @@ def _scored(inputs: ModelInputs, key: str, place: str) -> list[str]:
         return inside
     if key in names or key in sections.values():
         raise wrong(place, "scenario_not_direct", name=key, known=", ".join(direct))
-    letters = {s.code: s.name_en for s in inputs.sections if s.code in sections.values()}
+    letters = {
+        s.code: f"{s.code} {s.name_en}" for s in inputs.sections if s.code in sections.values()
+    }
     raise unknown(place, key, {code: f"{code} {names.get(code, '')}" for code in direct} | letters)
 
 

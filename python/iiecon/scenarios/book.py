@@ -111,11 +111,10 @@ def _sheet(runs: ScenarioRuns, listing: Listing, drawn: bool = True) -> Sheet:
     for i, (line, labels) in enumerate(zip(listing.lines, listing.labels, strict=True), TOP + 1):
         sheet.text(i, 1, *map(marked, labels))
         form = FORMS[line.unit]
-        relative = [c / line.base if line.base else math.nan for c in line.changes]
         numbers = (line.base, *line.values, *line.changes)
         sheet.table(i, LABELS + 1, [_blank(numbers)], "computed", format=form)
         left = LABELS + 1 + len(numbers)
-        sheet.table(i, left, [_blank(relative)], "computed", format="share")
+        sheet.table(i, left, [_blank(line.relative)], "computed", format="share")
     sheet.freeze = (TOP + 1, LABELS + 1)
     wide = max([12.0, *(length(name) + 2 for name in names)])
     sheet.widths = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -24,11 +24,13 @@ from iiecon.scenarios.scenario import (
     wrong,
 )
 from iiecon.spreadsheet.files import read_file
+from iiecon.spreadsheet.values import LARGEST_FIGURE
 
 TITLES = {"title_zh": "zh", "title_en": "en"}
 KEYS = (*TITLES, "options", "scores", "io", "growth")
 CELL = ("supplier", "buyer")
 HOW = get_args(How)
+YEAR = re.compile("[12][0-9]{3}")
 READ_WITH_TABLE = "io_unit"  # the table is in 亿元 by the time a scenario changes anything
 
 
@@ -54,18 +56,20 @@ def read_scenario(path: str | Path) -> Scenario:
             for code, value in _table(path, given, "scores").items()
         },
         cells=cells,
-        balance=_balance(path, io) if cells else None,
+        balance=_balance(path, io) if cells or "balance" in io else None,
         growth=tuple(_growth(path, _table(path, given, "growth"))),
     )
 
 
 def _toml(path: Path) -> dict[str, Any]:
-    content = read_file(path, "file.unreadable")
+    content = read_file(path, "file.no_file")
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise wrong(str(path), "scenario_encoding") from None
     except tomllib.TOMLDecodeError as error:
+        raise wrong(str(path), "scenario_toml", detail=str(error)) from None
+    except ValueError as error:  # a number of more digits than Python takes in
         raise wrong(str(path), "scenario_toml", detail=str(error)) from None
     except RecursionError:
         raise wrong(str(path), "scenario_toml", detail="nested too deeply") from None
@@ -114,7 +118,7 @@ def _balance(path: Path, io: Mapping[str, Any]) -> Balance:
 def _growth(path: Path, given: Mapping[str, Any]) -> Iterator[AssumedGrowth]:
     for year in given:
         place = f"{path}: growth.{year}"
-        if not (year.isascii() and year.isdigit()):
+        if not YEAR.fullmatch(year):
             raise wrong(place, "scenario_growth_year", name=year)
         for series, value in _table(path, given, year, "growth.").items():
             growth = _number(f"{place}.{series}", value)
@@ -157,7 +161,9 @@ def _text(place: str, given: Any) -> str:
 
 
 def _number(place: str, given: Any) -> float:
-    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise _unfit(place, "number", given)
+    if not abs(given) < LARGEST_FIGURE:  # infinite, or no number
         raise _unfit(place, "number", given)
     return float(given)
 

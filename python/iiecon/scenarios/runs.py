@@ -51,6 +51,11 @@ class Line:
         return tuple(value - self.base for value in self.values)
 
     @property
+    def relative(self) -> tuple[float, ...]:
+        """The changes by the size of the base, NaN where it is zero."""
+        return tuple(c / abs(self.base) if self.base else math.nan for c in self.changes)
+
+    @property
     def largest(self) -> float:
         """The largest change of all scenarios, without its sign; 0 where none is known."""
         return max((abs(c) for c in self.changes if not math.isnan(c)), default=0.0)
@@ -112,7 +117,7 @@ class ScenarioRuns:
                 "scenario": name, "table": line.table, "year": line.year, "code": line.code,
                 "field": line.field, "unit": line.unit, "base": _given(line.base),
                 "value": _given(value), "difference": _given(value - line.base),
-                "relative": _given((value - line.base) / line.base if line.base else math.nan),
+                "relative": _given(line.relative[i]),
             }
             for i, name in enumerate(names)
             for line in self.lines

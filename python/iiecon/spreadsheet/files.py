@@ -88,6 +88,13 @@ def is_locked(path: Path) -> Path | None:
 # --- Writing --------------------------------------------------------------------------------------
 
 
+def check_target(path: Path) -> None:
+    """Raises FileProblem where no file can be put: said before the work, not after it."""
+    folder = path.resolve().parent
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise FileProblem(path, "file.unwritable")
+
+
 def write_atomically(
     path: Path, data: bytes, backup: bool = True, *, seen: str | None = None
 ) -> Path | None:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from iiecon import extrapolation, scoring
+from iiecon.assumed import with_assumed
 from iiecon.distributions import student_quantile
 from iiecon.findings import InputError
 from iiecon.inputs import Experts, Series
@@ -163,7 +164,8 @@ def forecasts(
     """A table as the model extrapolated it (`found`, rows × `years`), with the errors of its rule
     in earlier years.
 
-    A row with fewer than two errors is not varied: its error is not known.
+    Errors are gathered for each horizon by itself: a number with fewer than two is not varied, its
+    error is not known.
     """
     years = list(years)
     errors = np.zeros((len(series.years), *found.values.shape))
@@ -173,36 +175,41 @@ def forecasts(
     patterns, pattern_of = np.unique(np.isnan(usable), axis=0, return_inverse=True)
     for i, blank in enumerate(patterns):
         rows = np.flatnonzero(pattern_of.ravel() == i)
-        ahead = [year for t, year in enumerate(years) if found.estimated[rows[0], t]]
+        ahead = [t for t in range(len(years)) if found.estimated[rows[0], t]]
         if blank.all() or not ahead:
             continue
         last = max(y for y, none in zip(series.years, blank, strict=True) if not none)
-        past = _past_errors(usable[rows], series.years, last, ahead, rule.of_rows(rows))
-        if len(past) >= FEWEST_ERRORS:
-            scale = student_scale(len(past)) / np.sqrt(len(past))
-            for origin, missed in past.items():
-                place = np.ix_(rows, np.array([years.index(year) for year in ahead]))
-                errors[series.years.index(origin)][place] = scale * missed
+        reach = np.array([years[t] - last for t in ahead])
+        past = _past_errors(usable[rows], series.years, last, reach, rule.of_rows(rows))
+        for t, missed in zip(ahead, np.moveaxis(past, 2, 0), strict=True):
+            count = int((~np.isnan(missed[:, 0])).sum())
+            if count >= FEWEST_ERRORS:
+                scale = student_scale(count) / np.sqrt(count)
+                errors[:, rows, t] = scale * np.nan_to_num(missed)
     return Forecasts(found.values, errors, found.estimated)
 
 
 def _past_errors(
-    table: FloatArray, years: Sequence[int], last: int, ahead: Sequence[int], rule: Rule
-) -> dict[int, FloatArray]:
-    """By origin: log(actual ÷ forecast), rows × horizons, of forecasts as far ahead as needed."""
-    reach = [year - last for year in ahead]
-    found: dict[int, FloatArray] = {}
-    for origin in range(last - max(reach), min(years), -1):
+    table: FloatArray, years: Sequence[int], last: int, reach: npt.NDArray[np.intp], rule: Rule
+) -> FloatArray:
+    """log(actual ÷ forecast) of forecasts so many years ahead, years of origin × rows × horizons;
+    NaN where there is none.
+    """
+    found = np.full((len(years), table.shape[0], reach.size), np.nan)
+    for origin in range(last - int(reach.min()), min(years), -1):
+        known = np.flatnonzero(origin + reach <= last)
+        horizons = reach[known]
         try:
             forecast = extrapolation.extrapolate(
-                table, years, list(range(origin, origin + max(reach) + 1)), rule.method,
+                table, years, list(range(origin, origin + int(horizons.max()) + 1)), rule.method,
                 window=rule.window, weights=rule.weights, data_until=origin,
-            ).values[:, reach]  # fmt: skip
+            ).values[:, horizons]  # fmt: skip
         except InputError:
             break  # no earlier origin has the years that the rule needs
-        actual = table[:, [years.index(origin + h) for h in reach]]
-        if (forecast > 0).all() and (actual > 0).all():
-            found[origin] = np.log(actual / forecast)
+        actual = table[:, [years.index(origin + int(h)) for h in horizons]]
+        sound = ((forecast > 0) & (actual > 0)).all(axis=0)
+        missed = np.log(actual[:, sound] / forecast[:, sound])
+        found[years.index(origin)][:, known[sound]] = missed
     return found
 
 
@@ -326,6 +333,7 @@ def _macro(measurement: Measurement) -> Forecasts:
         cast(extrapolation.Method, options.macro_extrapolation),
         window=options.extrapolation_window, data_until=options.data_until,
     )  # fmt: skip
+    found = with_assumed(found, measurement.series, options.years, inputs.assumed)
     return forecasts(Series(inputs.macro.years, rows), found, options.years, _rule(options))
 
 

@@ -23,6 +23,7 @@ from iiecon.uncertainty.summary import Summary
 if TYPE_CHECKING:
     from distributed import Client
 
+FEWEST_VOTES = 1e-3  # that a typed score may be worth
 MOST_DRAWS = 10**9
 Progress = Callable[[int, int], None]
 
@@ -177,7 +178,7 @@ def simulate_many(
     all inputs are found to be sound.
     """
     check_draws(draws, seed)
-    if concentration is not None and not (0 < concentration < math.inf):
+    if concentration is not None and not (FEWEST_VOTES <= concentration < math.inf):
         raise InputError.one("simulation_concentration", "simulation", value=concentration)
     experiments = [
         Experiment.of(_measurement(each, years), concentration, draws, seed) for each in inputs
@@ -202,7 +203,7 @@ def simulate_many(
 
 def _measurement(inputs: ModelInputs, years: Sequence[int]) -> Measurement:
     results = run_model(inputs)
-    wanted = tuple(years) or results.years[-2:]
+    wanted = tuple(dict.fromkeys(years)) or results.years[-2:]
     for year in wanted:
         if year not in results.years:
             raise InputError.one(
