@@ -55,6 +55,20 @@ def test_the_sheet_gives_the_models_ledger(workbook: Path) -> None:
     held_against_the_model(workbook)
 
 
+def test_every_line_of_a_step_has_its_unit(workbook: Path) -> None:
+    """Money in 亿元, and every line about jobs in 万人, its gap too."""
+    book = FileBook.from_package(Package.read(workbook))
+    reader = Reader.of(book)
+    done = recalculate(workbook)
+    assert done.results is not None
+    for step in ledger(done.results).steps:
+        for suffix in ("IN", "OUT", "GAP"):
+            place = reader.range(f"LEDGER_{step.key.upper()}_{suffix}")
+            assert place is not None
+            unit = book.sheets["Ledger"].cells[place.area.row1, place.area.col1 - 1].value
+            assert unit == ("万人" if step.key.endswith("jobs") else "亿元"), step.key
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [("OPT_SECTION_PRODUCTIVITY", "national"), ("OPT_RATE_BASE", "io_table")],

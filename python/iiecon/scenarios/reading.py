@@ -161,9 +161,8 @@ def _text(place: str, given: Any) -> str:
 
 
 def _number(place: str, given: Any) -> float:
-    if isinstance(given, bool) or not isinstance(given, int | float):
-        raise _unfit(place, "number", given)
-    if not abs(given) < LARGEST_FIGURE:  # infinite, or no number
+    plain = isinstance(given, int | float) and not isinstance(given, bool)
+    if not (plain and abs(given) < LARGEST_FIGURE):  # NaN is below nothing
         raise _unfit(place, "number", given)
     return float(given)
 

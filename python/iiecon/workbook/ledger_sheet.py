@@ -56,7 +56,7 @@ def _step(page: Page, step: Line) -> int:
         # Rounded, for the last bits of float64 differ from machine to machine.
         return f'IF(ISTEXT({entered}),"",ROUND({entered}{rest},6))'
 
-    lines.plain("ledger_gap", f"{name}_GAP", "money", difference)
+    lines.plain("ledger_gap", f"{name}_GAP", step.format, difference)
     page.row += 1
     return gap
 
