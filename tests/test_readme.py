@@ -1,5 +1,6 @@
 """The README's numbers are the program's, recomputed here."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,9 @@ import numpy as np
 from iiecon import ModelResults
 from tests.oracles import published
 
-README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CHINESE = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
 
 
 def row(label: str) -> list[str]:
@@ -48,3 +51,16 @@ def test_the_first_screen_shows_what_the_command_prints(results: ModelResults) -
     for values in (results.direct.sum(axis=0), results.indirect.sum(axis=0), results.national):
         shown = " │ ".join(f"{v:>8,.1f}" for v in values)
         assert shown in README
+
+
+def test_the_chinese_readme_has_the_same_figures() -> None:
+    """Every table row of it, and every number with a decimal or a thousands' separator."""
+    theirs = set(re.findall(r"\d[\d,]*\.\d+|\d+,\d+", README))
+    ours = set(re.findall(r"\d[\d,]*\.\d+|\d+,\d+", CHINESE))
+    assert ours - theirs == set()
+    assert len(ours) > 30
+
+
+def test_both_readmes_run_the_same_commands() -> None:
+    fence = re.compile(r"^ *```(?:sh|bat)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+    assert fence.findall(CHINESE) == fence.findall(README)
