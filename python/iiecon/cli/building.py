@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from iiecon import catalogue
 from iiecon.cli.console import (
@@ -22,8 +23,12 @@ from iiecon.cli.console import (
     report_errors,
     say,
 )
+from iiecon.findings import InputError
 from iiecon.spreadsheet.files import ABSENT, write_atomically
 from iiecon.spreadsheet.package import Package
+
+if TYPE_CHECKING:
+    from iiecon.inputs import ModelInputs
 
 TEMPLATES = "templates"
 STORED_NUMBER = re.compile(rb"<v>(-?[0-9.]+(?:[eE][-+]?[0-9]+)?)</v>")
@@ -42,6 +47,8 @@ def add_commands(command: AddCommand) -> None:
     )
     start.add_argument("--sectors", type=int, metavar="N", help=help_text("new_sectors"))
     fresh.add_argument("--scored", type=int, metavar="M", help=help_text("new_scored"))
+    fresh.add_argument("--ballots", type=Path, metavar="CSV", help=help_text("new_ballots"))
+    fresh.add_argument("--panel", default="", metavar="TEXT", help=help_text("new_panel"))
 
 
 def _build(given: argparse.Namespace) -> int:
@@ -115,29 +122,68 @@ def _alike(a: bytes, b: bytes) -> bool:
 
 
 def _new(given: argparse.Namespace) -> int:
-    from iiecon.inputs import default_inputs
-    from iiecon.workbook.build import build_workbook
-    from iiecon.workbook.recalculate import checked_inputs
-
+    blank = given.sectors is not None or given.scored is not None
     if given.out.suffix.lower() != ".xlsm":
         say(f"{given.out}: {catalogue.both('cli.extension')}")
         return WRONG_USAGE
     if given.out.exists():
         say(f"{given.out}: {catalogue.both('cli.exists')}; {catalogue.both('cli.exists_fix')}")
         return FILE_ERROR
-    if given.sectors is not None or given.scored is not None:
-        return _new_blank(given)
+    if (blank or not given.ballots) and (given.ballots or given.panel):
+        say(catalogue.both("cli.ballots_alone"))
+        return WRONG_USAGE
+    return _new_blank(given) if blank else _new_filled(given)
+
+
+def _new_filled(given: argparse.Namespace) -> int:
+    """A workbook with inputs: shipped or another workbook's, and other ballots if given."""
+    from iiecon.workbook.build import build_workbook
+
     with progress() as step:
-        inputs = default_inputs()
-        if given.source:
-            found, findings = checked_inputs(given.source)
-            if found is None:
-                return report_errors(findings)
-            inputs = found
+        try:
+            inputs = _chosen_inputs(given)
+        except InputError as error:
+            return report_errors(error.findings)
         step("build")
-        write_atomically(given.out, build_workbook(inputs), backup=False, seen=ABSENT)
+        content = build_workbook(inputs)
+        write_atomically(given.out, content, backup=False, seen=ABSENT)
     print(catalogue.both("cli.written", path=given.out))
+    if given.source:
+        _say_what_stays_behind(given.source, content)
+    if given.ballots:
+        names = dict(zip(inputs.table.codes, inputs.table.names, strict=True))
+        direct = [f"{code} {names[code]}" for code in inputs.experts.codes]
+        print(catalogue.both("cli.ballots_read", count=len(direct), sectors="、".join(direct)))
     return DONE
+
+
+def _say_what_stays_behind(source: Path, content: bytes) -> None:
+    """What of the other workbook is no input of the model, so that the new one does not have it."""
+    from iiecon.spreadsheet.calculator import FileBook
+    from iiecon.workbook.rebuilt import formulas_made_values, lost_from
+
+    old = FileBook.from_package(Package.read(source))
+    new = FileBook.from_package(Package.from_bytes(source, content))
+    for key, found in (("lost", lost_from(old, new)), ("values", formulas_made_values(old, new))):
+        names = "、".join(found)
+        if names:
+            say(f"{source}: {catalogue.both(f'import.{key}')}: {names}")
+
+
+def _chosen_inputs(given: argparse.Namespace) -> ModelInputs:
+    """What the new workbook starts with; raises InputError where that cannot be computed with."""
+    from iiecon.inputs import default_inputs
+    from iiecon.model import run_model
+    from iiecon.readers.ballots import with_ballots
+    from iiecon.workbook.recalculate import checked_inputs
+
+    inputs, findings = checked_inputs(given.source) if given.source else (default_inputs(), [])
+    if inputs is None:
+        raise InputError(findings)
+    if given.ballots:
+        inputs = with_ballots(inputs, given.ballots, given.panel)
+        run_model(inputs)
+    return inputs
 
 
 def _new_blank(given: argparse.Namespace) -> int:
