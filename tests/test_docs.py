@@ -1,0 +1,304 @@
+"""The guide: snippets run, names exist, both languages say the same, the site builds."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from docs import hooks
+from iiecon import catalogue, options
+from udfs import FUNCTIONS
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted(p.relative_to(DOCS / "zh").as_posix() for p in (DOCS / "zh").rglob("*.md"))
+BOTH = [f"{language}/{page}" for language in ("zh", "en") for page in PAGES]
+FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.M | re.S)
+INLINE = re.compile(r"`([^`\n]+)`")
+EXIT = re.compile(r"# exit (\d)$")
+SETTINGS = {
+    "PYTHONUTF8": "1",
+    "IIECON_LANG": "both",  # whatever language this computer speaks
+    "NO_MKDOCS_2_WARNING": "1",  # a notice of Material's makers about their plans
+}
+NOT_RUN = {"bat", "console", "yaml"}  # Windows, a network or another machine
+
+
+class Snippet(NamedTuple):
+    """A fenced block: its language tag, the file it is (if any), its text."""
+
+    tag: str
+    file: str
+    text: str
+
+
+def source(page: str) -> str:
+    return (DOCS / page).read_text(encoding="utf-8")
+
+
+def snippets(page: str) -> list[Snippet]:
+    return [Snippet(*found) for found in FENCE.findall(source(page))]
+
+
+def prose(page: str) -> str:
+    return FENCE.sub("", source(page))
+
+
+def with_commands(page: str) -> bool:
+    return any(snippet.tag in ("sh", "python") for snippet in snippets(f"zh/{page}"))
+
+
+def in_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+# --- snippets
+
+
+def run(arguments: list[str], folder: Path, due: int = 0) -> str:
+    """What a program prints, with this checkout's `iiecon`."""
+    path = os.pathsep.join([str(ROOT / "python"), str(ROOT), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path, **SETTINGS},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == due, said
+    assert "Traceback" not in said
+    return said
+
+
+def commands_of(text: str) -> Iterator[tuple[list[str], int]]:
+    """The commands of a `sh` block, one a line, and the exit codes that they state."""
+    for line in text.splitlines():
+        program, *arguments = shlex.split(line, comments=True)
+        assert program == "iiecon", line
+        stated = EXIT.search(line)
+        yield arguments, int(stated[1]) if stated else 0
+
+
+def performed(snippet: Snippet, folder: Path) -> str:
+    """What a snippet prints; one with a title is written as that file."""
+    if snippet.file:
+        target = folder / snippet.file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(snippet.text, encoding="utf-8")
+    elif snippet.tag == "python":
+        return run(["-c", snippet.text], folder)
+    elif snippet.tag == "sh":
+        found = [run(["-m", "iiecon", *a], folder, due) for a, due in commands_of(snippet.text)]
+        return "".join(found)
+    return ""
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if with_commands(page)])
+def test_snippets_do_what_the_page_says(page: str, tmp_path: Path) -> None:
+    """In order, in one folder; a `text` block shows lines that were printed before it."""
+    printed = ""
+    for snippet in snippets(f"zh/{page}"):
+        printed += performed(snippet, tmp_path)
+        if snippet.tag == "text" and not snippet.file:
+            for line in snippet.text.splitlines():
+                assert in_one_line(line) in in_one_line(printed), line
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_both_languages_have_the_same_snippets(page: str) -> None:
+    chinese, english = ([s for s in snippets(f"{language}/{page}") if s.tag != "formula"]
+                        for language in ("zh", "en"))  # fmt: skip
+    assert chinese == english
+
+
+@pytest.mark.parametrize("page", BOTH)
+def test_every_snippet_is_run_or_marked(page: str) -> None:
+    tags = {snippet.tag for snippet in snippets(page)}
+    assert tags <= {"sh", "python", "text", "toml", "formula"} | NOT_RUN
+    assert source(page).count("```") == 2 * len(snippets(page))
+
+
+def test_the_sample_workflow_runs_what_the_page_runs() -> None:
+    page = snippets("zh/howto/headless-ci.md")
+    (workflow,) = (snippet.text for snippet in page if snippet.tag == "yaml")
+    steps = re.findall(r"- run: (iiecon .*)", workflow)
+    tried = {line for snippet in page if snippet.tag == "sh" for line in snippet.text.splitlines()}
+    assert steps
+    assert set(steps) <= tried
+
+
+# --- both languages
+
+
+def test_both_languages_have_the_same_pages() -> None:
+    english = sorted(p.relative_to(DOCS / "en").as_posix() for p in (DOCS / "en").rglob("*.md"))
+    assert english == PAGES
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_both_languages_have_the_same_parts(page: str) -> None:
+    """Headings by level, links, pictures, rows of tables and texts of the program."""
+
+    def parts(language: str) -> list[list[str]]:
+        text = prose(f"{language}/{page}")
+        links = re.findall(r"\]\(([^)]+)\)", text)
+        rows = re.findall(r"^\|", text, re.M)
+        return [
+            re.findall(r"^(#+) ", text, re.M),
+            sorted(links),
+            rows,
+            sorted(hooks.KEY.findall(text)),
+        ]
+
+    assert parts("zh") == parts("en")
+
+
+def test_english_is_spelt_right() -> None:
+    """Of the guide, and of every text that a user reads."""
+    texts = [*ROOT.glob("*.md"), ROOT / "python/iiecon/catalogue.toml", ROOT / "udfs/REFERENCE.md"]
+    run(["-m", "codespell_lib", str(DOCS), *map(str, texts)], ROOT)
+
+
+# --- what pages name exists
+
+
+@cache
+def found(name: str) -> object:
+    """What a dotted name stands for."""
+    module, rest = name, list[str]()
+    while True:
+        try:
+            thing: object = import_module(module)
+            break
+        except ModuleNotFoundError:
+            module, _, last = module.rpartition(".")
+            rest.insert(0, last)
+    for attribute in rest:
+        thing = getattr(thing, attribute)
+    return thing
+
+
+@pytest.mark.parametrize("page", BOTH)
+def test_names_of_the_code_exist(page: str) -> None:
+    for name in INLINE.findall(prose(page)):
+        if re.fullmatch(r"iiecon(\.\w+)+", name):
+            assert callable(found(name)), name
+
+
+@pytest.mark.parametrize("page", BOTH)
+def test_files_that_are_named_exist(page: str) -> None:
+    text = source(page)
+    for path in re.findall(r"\b(?:tests|templates|python|udfs)/[\w/.-]*\w", text):
+        assert (ROOT / path).exists(), path
+    for module in re.findall(r"python -m (tests\.\w+)", text):
+        assert found(module)
+
+
+@pytest.mark.parametrize("page", BOTH)
+def test_sheets_functions_and_options_that_are_named_exist(page: str) -> None:
+    """`Sheet`, `FUNCTION`, `some_option` or one of its choices."""
+    choices = {choice for name in options.names() for choice in options.choices_of(name)}
+    known = {*FUNCTIONS, *catalogue.keys("sheet"), *options.names(), *choices}
+    for name in INLINE.findall(prose(page)):
+        if re.fullmatch(r"[A-Z]\w+|[a-z]+(?:_[a-z]+)+", name):
+            assert name in known, name
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_method_page_states_options_and_their_defaults(language: str) -> None:
+    stated = re.findall(r"`(\w+)` = (\w+)", prose(f"{language}/method.md"))
+    defaults = {name: str(value) for name, value in options.Options().to_dict().items()}
+    assert len(stated) >= 10
+    assert dict(stated).items() <= defaults.items()
+
+
+@pytest.mark.parametrize("page", BOTH)
+def test_commands_and_their_options_exist(page: str) -> None:
+    """In every code, run or not: `iiecon NAME --option`."""
+    known = hooks.names()
+    codes = INLINE.findall(prose(page))
+    codes += [s.text for s in snippets(page) if s.tag in ("sh", "bat", "console")]
+    for line in "\n".join(codes).splitlines():
+        for name, rest in re.findall(r"\biiecon ([a-z][a-z-]*)([^#]*)", line):
+            assert name in known, line
+            for option in re.findall(r"(?<!\S)--[a-z-]+", rest):
+                assert re.search(rf"{option}\b(?!-)", hooks.help_of(name, "both")), line
+
+
+@pytest.mark.parametrize("page", BOTH)
+def test_texts_of_the_program_are_filled_in(page: str) -> None:
+    language = page[:2]
+    text = hooks.filled(source(page), language)
+    for key in hooks.KEY.findall(source(page)):
+        plain = catalogue.template(key, language).split("{", maxsplit=1)[0]
+        assert plain in text
+    assert "{{" not in text
+    assert "<!--" not in text
+
+
+# --- the site
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built guide; building it checks every link and picture inside it."""
+    folder = tmp_path_factory.mktemp("site")
+    said = run(["-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)], ROOT)
+    assert "WARNING" not in said
+    return folder
+
+
+def test_site_has_every_page_in_both_languages(site: Path) -> None:
+    for page in PAGES:
+        name = page.removesuffix("md") + "html"
+        assert 'lang="zh"' in (site / name).read_text(encoding="utf-8")
+        assert 'lang="en"' in (site / "en" / name).read_text(encoding="utf-8")
+
+
+def test_site_lists_every_function_and_command(site: Path) -> None:
+    functions = (site / "functions.html").read_text(encoding="utf-8")
+    assert all(f">{name}<" in functions for name in FUNCTIONS)
+    commands = (site / "commands.html").read_text(encoding="utf-8")
+    for name in hooks.names():
+        assert f'id="{name}"' in commands
+        assert f"iiecon {name} [" in commands
+
+
+def test_site_fetches_nothing(site: Path) -> None:
+    """It can be read where there is no internet."""
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        loaded = re.findall(r'<(?:script|img|link)[^>]+(?:src|href)="(https?:[^"]+)"', text)
+        assert not loaded, page
+
+
+def test_site_holds_no_code(site: Path) -> None:
+    assert not [path for path in site.rglob("*") if path.suffix in (".py", ".pyc")]
+
+
+def test_site_shows_the_pictures_that_tests_keep(site: Path) -> None:
+    shown = {p.name for p in (site / "pictures").iterdir()}
+    assert "summary.png" in shown
+    for name in shown:
+        assert (site / "pictures" / name).read_bytes() == (hooks.PICTURES / name).read_bytes()
+
+
+def test_chinese_lines_are_joined_outside_code(site: Path) -> None:
+    text = (site / "howto/add-province-year.html").read_text(encoding="utf-8")
+    assert "第三产业\n广东省" in text  # the lines of a file
+    between = re.compile(rf"[{hooks.HAN}]\n[{hooks.HAN}]")
+    outside = re.sub(r"<pre>.*?</pre>", "", text, flags=re.S)
+    assert not between.search(outside)
+    assert between.search(prose("zh/howto/add-province-year.md"))
