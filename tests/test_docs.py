@@ -200,7 +200,7 @@ def test_names_of_the_code_exist(page: str) -> None:
 @pytest.mark.parametrize("page", BOTH)
 def test_files_that_are_named_exist(page: str) -> None:
     text = source(page)
-    for path in re.findall(r"\b(?:tests|templates|python|udfs)/[\w/.-]*\w", text):
+    for path in re.findall(r"\b(?:tests|templates|python|udfs|examples)/[\w/.-]*\w", text):
         assert (ROOT / path).exists(), path
     for module in re.findall(r"python -m (tests\.\w+)", text):
         assert found(module)
