@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 import pytest
 
+# What the commands say must not depend on whose computer this is.
+os.environ["IIECON_LANG"] = "both"
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))

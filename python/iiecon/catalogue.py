@@ -1,16 +1,22 @@
-"""Every label, message and help text in Chinese and English, from one file: `catalogue.toml`."""
+"""Every label, message and help text in Chinese and English, from one file: `catalogue.toml`.
+
+What goes into a file is in both languages (`both`); what a terminal shows (`on_screen`) is in the
+languages that its reader asked for.
+"""
 
 from __future__ import annotations
 
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 LANGUAGES = ("zh", "en")
+BOTH = "both"
 LONGEST_VALUE = 60
 
 
@@ -75,8 +81,44 @@ def template(key: str, language: str) -> str:
 
 def both(key: str, /, **values: object) -> str:
     """The text in Chinese and English, in this order, joined by a slash."""
-    chinese, english = (text(key, language, **values) for language in LANGUAGES)
-    return chinese if chinese == english else f"{chinese} / {english}"
+    return _joined((text(key, language, **values) for language in LANGUAGES), " / ")
+
+
+def _joined(texts: Iterable[str], joint: str) -> str:
+    """The texts in their order; what is the same in two languages once."""
+    return joint.join(dict.fromkeys(texts))
+
+
+# --- On a terminal --------------------------------------------------------------------------------
+
+_screen: tuple[str, ...] = LANGUAGES  # of the process, not of a thread: there is one terminal
+
+
+@contextmanager
+def screen_in(language: str) -> Iterator[None]:
+    """As long as this lasts, a terminal shows `zh`, `en` or `both`; files keep both."""
+    global _screen
+    before, _screen = _screen, LANGUAGES if language == BOTH else (language,)
+    try:
+        yield
+    finally:
+        _screen = before
+
+
+def screen_language() -> str:
+    """What a terminal shows now: `zh`, `en` or `both`."""
+    return BOTH if _screen == LANGUAGES else _screen[0]
+
+
+def on_screen(key: str, /, **values: object) -> str:
+    """The text of a dotted key as a terminal shows it."""
+    return _joined((text(key, language, **values) for language in _screen), " / ")
+
+
+def pair_on_screen(chinese: str, english: str, joint: str = " / ") -> str:
+    """What is given in both languages, as names in the inputs are, as a terminal shows it."""
+    given = dict(zip(LANGUAGES, (chinese, english), strict=True))
+    return _joined((given[language] for language in _screen), joint)
 
 
 def keys(prefix: str) -> list[str]:

@@ -62,23 +62,39 @@ class Result:
     @property
     def title(self) -> str:
         """What was looked at."""
-        return catalogue.both(f"doctor.{self.check}.title")
+        return catalogue.both(self._keys["title"])
 
     @property
     def message(self) -> str:
         """What was found and what it means."""
-        explained = self.outcome.status in ("problem", "look")
-        return self._text("message" if explained else "")
+        return catalogue.both(self._keys["message"], **self.outcome.values)
 
     @property
     def fix(self) -> str:
         """What to do, or nothing."""
-        return self._text("fix") if self.outcome.status in ("problem", "look") else ""
+        return (
+            catalogue.both(self._keys["fix"], **self.outcome.values) if "fix" in self._keys else ""
+        )
 
-    def _text(self, part: str) -> str:
-        key = self.outcome.key
-        full = key if "." in key else f"doctor.{self.check}.{key}"
-        return catalogue.both(f"{full}.{part}".rstrip("."), **self.outcome.values)
+    def __str__(self) -> str:
+        """The result as a terminal shows it, what to do on a line of its own."""
+        status = catalogue.on_screen(f"doctor.status.{self.outcome.status}")
+        title = catalogue.on_screen(self._keys["title"])
+        message, *fix = (
+            catalogue.on_screen(self._keys[part], **self.outcome.values)
+            for part in ("message", "fix")
+            if part in self._keys
+        )
+        return "\n    → ".join([f"[{status}] {title}: {message}", *fix])
+
+    @property
+    def _keys(self) -> dict[str, str]:
+        """The texts of the catalogue; a check without a problem has nothing to do."""
+        own, title = self.outcome.key, f"doctor.{self.check}.title"
+        found = own if "." in own else f"doctor.{self.check}.{own}"
+        if self.outcome.status not in ("problem", "look"):
+            return {"title": title, "message": found}
+        return {"title": title, "message": f"{found}.message", "fix": f"{found}.fix"}
 
     def record(self) -> dict[str, str]:
         """The result for a JSON file."""

@@ -52,8 +52,13 @@ class Finding:
         return f"{self.table}[{index}]" if index else self.table
 
     def __str__(self) -> str:
+        """The finding as a terminal shows it."""
         place = f"{self.place}: " if self.place else ""
-        return f"{place}{self.message}; {self.fix}"
+        message, fix = (
+            catalogue.on_screen(f"finding.{self.key}.{part}", **self.values)
+            for part in ("message", "fix")
+        )
+        return f"{place}{message}; {fix}"
 
 
 class InputError(ValueError):

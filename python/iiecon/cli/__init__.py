@@ -10,14 +10,16 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from iiecon import catalogue
 from iiecon.cli import (
     auditing,
     building,
     calibrating,
+    completing,
     computing,
+    examples,
     explaining,
     importing,
     installing,
@@ -28,7 +30,9 @@ from iiecon.cli import (
     supposing,
     yearbooks,
 )
-from iiecon.cli.console import DONE, FILE_ERROR, help_text, say, tolerant_output
+from iiecon.cli.console import DONE, FILE_ERROR, WRONG_USAGE, help_text, tolerant_output
+from iiecon.cli.manners import LANGUAGES, VARIABLE, manners_of, say, wanted_language
+from iiecon.cli.parsing import Parser
 from iiecon.results import VERSION
 from iiecon.spreadsheet.package import FileProblem
 
@@ -46,6 +50,7 @@ GROUPS = (
     simulating,
     supposing,
     installing,
+    completing,
 )
 
 RARELY = 100_000, 50, 50
@@ -56,17 +61,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     gc.set_threshold(*RARELY)
     tolerant_output()
-    given = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        language = wanted_language(words)
+    except ValueError as error:
+        say(f"{VARIABLE}: {catalogue.on_screen('usage.variable', value=str(error))}")
+        return WRONG_USAGE
+    with catalogue.screen_in(language):
+        parser, commands = _parser(words)
+        completing.answer_the_shell(parser)
+        given = _given(parser, commands, words)
+    with catalogue.screen_in(given.lang or language), manners_of(given):
+        return _run(given)
+
+
+def _run(given: argparse.Namespace) -> int:
+    """Run the command; a file that is in the way is said, whatever the command."""
     try:
         return int(given.run(given))
     except FileProblem as problem:
-        message, fix = (catalogue.both(f"{problem.key}.{part}") for part in ("message", "fix"))
+        message, fix = (catalogue.on_screen(f"{problem.key}.{part}") for part in ("message", "fix"))
         detail = f" ({problem.detail})" if problem.detail else ""
         say(f"{problem.path}: {message}{detail}; {fix}")
         return FILE_ERROR
     except OSError as error:
         if not isinstance(error, BrokenPipeError):
-            say(f"{error.filename or ''}: {catalogue.both('file.unwritable.message')}")
+            say(f"{error.filename or ''}: {catalogue.on_screen('file.unwritable.message')}")
             return FILE_ERROR
         # The reader of our output went away, as `head` does: the work is done.
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
@@ -75,16 +95,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="iiecon", description=help_text("about"))
-    parser.add_argument("--version", action="version", version=f"iiecon {VERSION}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def _given(
+    parser: Parser, commands: Mapping[str, Parser], words: Sequence[str]
+) -> argparse.Namespace:
+    """What the command line asks for; one that is wrong ends the program with code 2."""
+    if not words:
+        parser.exit(WRONG_USAGE, examples.start_page())
+    given, unknown = parser.parse_known_args(words)
+    if unknown:
+        commands[given.command].error(f"unrecognized arguments: {' '.join(unknown)}")
+    return given
 
-    def command(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=help_text(name), description=help_text(name))
+
+def _parser(words: Sequence[str] = ()) -> tuple[Parser, dict[str, Parser]]:
+    """The parser of the command line, and those of the commands by name."""
+    parser = Parser(prog="iiecon", description=catalogue.on_screen("cli.about"))
+    parser.words = words
+    _common_options(parser, None, False)
+    parser.add_argument(
+        "--version", action="version", version=f"iiecon {VERSION}", help=help_text("version")
+    )
+    commands = parser.add_subparsers(
+        required=True, dest="command", metavar="COMMAND", title=catalogue.on_screen("cli.commands")
+    )
+
+    def command(name: str, run: Callable[[argparse.Namespace], int]) -> Parser:
+        added = commands.add_parser(
+            name, help=help_text(name), description=catalogue.on_screen(f"cli.{name}"),
+            epilog=examples.epilog(name),
+        )  # fmt: skip
+        added.words = words
         added.set_defaults(run=run)
+        # Given before the command or after it; the second does not undo the first.
+        _common_options(added, argparse.SUPPRESS, argparse.SUPPRESS)
         return added
 
     for group in GROUPS:
         group.add_commands(command)
-    return parser
+    return parser, dict(commands.choices)
+
+
+def _common_options(parser: Parser, language: str | None, quiet: bool | str) -> None:
+    """What every command has, with its default."""
+    common = parser.add_argument_group(catalogue.on_screen("cli.common"))
+    common.add_argument("-h", "--help", action="help", help=help_text("help"))
+    common.add_argument("--lang", choices=LANGUAGES, default=language, help=help_text("lang"))
+    common.add_argument(
+        "-q", "--quiet", action="store_true", default=quiet, help=help_text("quiet")
+    )

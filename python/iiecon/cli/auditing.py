@@ -18,9 +18,7 @@ from iiecon.cli.console import (
     wide_console,
     workbook_argument,
 )
-from iiecon.exports import csv_of_records
-from iiecon.results import json_text
-from iiecon.spreadsheet.package import write_atomically
+from iiecon.cli.manners import deliver_csv, deliver_json, tell
 
 if TYPE_CHECKING:
     from iiecon.audit import Audit
@@ -62,15 +60,12 @@ def _audit(given: argparse.Namespace) -> int:
         except InputError as error:
             return report_errors(error.findings)
         figures = figure_records(found, reader, done.results.inputs)
-        if given.json:
-            text = json_text(audit_record(found, figures))
-            write_atomically(given.json, text.encode(), backup=False)
-        if given.out:
-            write_atomically(given.out, csv_of_records(figures).encode("utf-8-sig"), backup=False)
+        deliver_json(given.json, audit_record(found, figures))
+        deliver_csv(given.out, figures)
     _print(found)
     for path in (given.json, given.out):
         if path:
-            print(catalogue.both("cli.written", path=path))
+            tell(catalogue.on_screen("cli.written", path=path))
     return DONE
 
 
@@ -100,21 +95,21 @@ def _print(found: Audit) -> None:
     from iiecon.audit.telling import told
 
     counts, internal = found.counts(), found.internal
-    title = catalogue.both("audit.compared", count=sum(counts.values()))
-    table = Table(title=title, caption=catalogue.both("audit.legend"))
+    title = catalogue.on_screen("audit.compared", count=sum(counts.values()))
+    table = Table(title=title, caption=catalogue.on_screen("audit.legend"))
     for status in counts:
-        table.add_column(catalogue.both(f"audit.status.{status}"), justify="right")
+        table.add_column(catalogue.on_screen(f"audit.status.{status}"), justify="right")
     table.add_row(*(str(count) for count in counts.values()))
-    gaps = Table(title=catalogue.both("audit.gaps"))
+    gaps = Table(title=catalogue.on_screen("audit.gaps"))
     for key in ("group", "year", "count", "median", "largest"):
-        gaps.add_column(catalogue.both(f"audit.column.{key}"), justify="right")
+        gaps.add_column(catalogue.on_screen(f"audit.column.{key}"), justify="right")
     for gap in found.gaps():
         form = "{:.3f} pp" if gap.points else "{:.2%}"
-        name = catalogue.both(f"audit.group.{gap.key}")
+        name = catalogue.on_screen(f"audit.group.{gap.key}")
         sizes = form.format(gap.median), form.format(gap.largest)
         gaps.add_row(name, str(gap.year), str(gap.count), *sizes)
     wide_console().print(table, gaps)
     broken, tested = len(internal.broken), len(internal.identities)
-    print(catalogue.both("audit.identities", tested=tested, broken=broken))
+    tell(catalogue.on_screen("audit.identities", tested=tested, broken=broken))
     for finding in told(internal):
-        print(f"· {finding.chinese}\n  {finding.english}")
+        tell("· " + catalogue.pair_on_screen(finding.chinese, finding.english, "\n  "))

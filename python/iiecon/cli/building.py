@@ -18,11 +18,12 @@ from iiecon.cli.console import (
     WRONG_USAGE,
     AddCommand,
     help_text,
+    json_apart,
     progress,
     refuse_locked,
     report_errors,
-    say,
 )
+from iiecon.cli.manners import deliver_json, note, say, tell
 from iiecon.findings import InputError
 from iiecon.spreadsheet.files import ABSENT, write_atomically
 from iiecon.spreadsheet.package import Package
@@ -38,6 +39,7 @@ def add_commands(command: AddCommand) -> None:
     """`build` and `new`."""
     built = command("build", _build)
     built.add_argument("--check", action="store_true", help=help_text("build_check"))
+    built.add_argument("--json", type=Path, metavar="FILE", help=help_text("build_json"))
     built.add_argument("folder", nargs="?", type=Path, default=Path(), help=help_text("folder"))
     fresh = command("new", _new)
     fresh.add_argument("out", type=Path, metavar="OUT.xlsm", help=help_text("workbook"))
@@ -49,21 +51,25 @@ def add_commands(command: AddCommand) -> None:
     fresh.add_argument("--scored", type=int, metavar="M", help=help_text("new_scored"))
     fresh.add_argument("--ballots", type=Path, metavar="CSV", help=help_text("new_ballots"))
     fresh.add_argument("--panel", default="", metavar="TEXT", help=help_text("new_panel"))
+    fresh.add_argument("--json", type=Path, metavar="FILE", help=help_text("build_json"))
 
 
 def _build(given: argparse.Namespace) -> int:
     folder = given.folder
+    if not json_apart(given.json):
+        return WRONG_USAGE
     with progress() as step:
         fresh = dict(_built(step))
     if given.check:
-        return _report_drift(folder, fresh)
+        return _report_drift(folder, fresh, given.json)
     for name, content in fresh.items():
         path = folder / name
         refuse_locked(path)
         path.parent.mkdir(exist_ok=True)
         write_atomically(path, content, backup=False)
-    print(catalogue.both("cli.written", path=folder / DEFAULT_WORKBOOK))
-    print(catalogue.both("cli.templates", count=len(fresh) - 1, path=folder / TEMPLATES))
+    deliver_json(given.json, {"written": [str(folder / name) for name in fresh]})
+    tell(catalogue.on_screen("cli.written", path=folder / DEFAULT_WORKBOOK))
+    tell(catalogue.on_screen("cli.templates", count=len(fresh) - 1, path=folder / TEMPLATES))
     return DONE
 
 
@@ -81,18 +87,17 @@ def _built(step: Callable[[str], None]) -> Iterator[tuple[str, bytes]]:
         yield f"{TEMPLATES}/{name}", content
 
 
-def _report_drift(folder: Path, fresh: dict[str, bytes]) -> int:
+def _report_drift(folder: Path, fresh: dict[str, bytes], target: Path | None) -> int:
     """Which files differ from a fresh build, and in what."""
-    changed = False
-    for name, content in fresh.items():
-        parts = _drift(folder / name, content)
-        if parts:
-            changed = True
-            say(catalogue.both("cli.differs", path=name, parts=", ".join(parts)))
+    drifts = {name: _drift(folder / name, content) for name, content in fresh.items()}
+    changed = {name: parts for name, parts in drifts.items() if parts}
+    deliver_json(target, {"equal": not changed, "differs": changed})
+    for name, parts in changed.items():
+        say(catalogue.on_screen("cli.differs", path=name, parts=", ".join(parts)))
     if changed:
         return INPUT_ERRORS
-    print(catalogue.both("cli.same", path=folder / DEFAULT_WORKBOOK))
-    print(catalogue.both("cli.templates_same", count=len(fresh) - 1, path=folder / TEMPLATES))
+    tell(catalogue.on_screen("cli.same", path=folder / DEFAULT_WORKBOOK))
+    tell(catalogue.on_screen("cli.templates_same", count=len(fresh) - 1, path=folder / TEMPLATES))
     return DONE
 
 
@@ -124,13 +129,16 @@ def _alike(a: bytes, b: bytes) -> bool:
 def _new(given: argparse.Namespace) -> int:
     blank = given.sectors is not None or given.scored is not None
     if given.out.suffix.lower() != ".xlsm":
-        say(f"{given.out}: {catalogue.both('cli.extension')}")
+        say(f"{given.out}: {catalogue.on_screen('cli.extension')}")
         return WRONG_USAGE
     if given.out.exists():
-        say(f"{given.out}: {catalogue.both('cli.exists')}; {catalogue.both('cli.exists_fix')}")
+        wrong, fix = (catalogue.on_screen(f"cli.exists{part}") for part in ("", "_fix"))
+        say(f"{given.out}: {wrong}; {fix}")
         return FILE_ERROR
     if (blank or not given.ballots) and (given.ballots or given.panel):
-        say(catalogue.both("cli.ballots_alone"))
+        say(catalogue.on_screen("cli.ballots_alone"))
+        return WRONG_USAGE
+    if not json_apart(given.json, given.source, given.ballots, given.out):
         return WRONG_USAGE
     return _new_blank(given) if blank else _new_filled(given)
 
@@ -147,13 +155,14 @@ def _new_filled(given: argparse.Namespace) -> int:
         step("build")
         content = build_workbook(inputs)
         write_atomically(given.out, content, backup=False, seen=ABSENT)
-    print(catalogue.both("cli.written", path=given.out))
+    deliver_json(given.json, {"written": [str(given.out)]})
+    tell(catalogue.on_screen("cli.written", path=given.out))
     if given.source:
         _say_what_stays_behind(given.source, content)
     if given.ballots:
         names = dict(zip(inputs.table.codes, inputs.table.names, strict=True))
         direct = [f"{code} {names[code]}" for code in inputs.experts.codes]
-        print(catalogue.both("cli.ballots_read", count=len(direct), sectors="、".join(direct)))
+        tell(catalogue.on_screen("cli.ballots_read", count=len(direct), sectors="、".join(direct)))
     return DONE
 
 
@@ -167,7 +176,7 @@ def _say_what_stays_behind(source: Path, content: bytes) -> None:
     for key, found in (("lost", lost_from(old, new)), ("values", formulas_made_values(old, new))):
         names = "、".join(found)
         if names:
-            say(f"{source}: {catalogue.both(f'import.{key}')}: {names}")
+            note(f"{source}: {catalogue.on_screen(f'import.{key}')}: {names}")
 
 
 def _chosen_inputs(given: argparse.Namespace) -> ModelInputs:
@@ -193,11 +202,12 @@ def _new_blank(given: argparse.Namespace) -> int:
     sectors = given.sectors or 0
     scored = min(SCORED, sectors) if given.scored is None else given.scored
     if not 1 <= scored <= sectors <= LARGEST:
-        say(catalogue.both("cli.sectors_range", largest=LARGEST))
+        say(catalogue.on_screen("cli.sectors_range", largest=LARGEST))
         return WRONG_USAGE
     with progress() as step:
         step("build")
         write_atomically(given.out, blank_workbook(sectors, scored), backup=False, seen=ABSENT)
-    print(catalogue.both("cli.written", path=given.out))
-    print(catalogue.both("cli.fill_in"))
+    deliver_json(given.json, {"written": [str(given.out)]})
+    tell(catalogue.on_screen("cli.written", path=given.out))
+    tell(catalogue.on_screen("cli.fill_in"))
     return DONE

@@ -23,10 +23,9 @@ from iiecon.cli.console import (
     report_errors,
     report_findings,
     report_written,
-    say,
     workbook_argument,
 )
-from iiecon.results import json_text
+from iiecon.cli.manners import deliver_json, say, tell
 from iiecon.spreadsheet.package import Package, write_atomically
 
 if TYPE_CHECKING:
@@ -73,13 +72,13 @@ def _calibrate(given: argparse.Namespace) -> int:
 
     target = given.out or given.workbook
     if given.out and not given.apply:
-        say(catalogue.both("cli.calibrate_out"))
+        say(catalogue.on_screen("cli.calibrate_out"))
         return WRONG_USAGE
     figures = [Path(name) for name in given.targets if _is_file(name)]
     if not json_apart(given.json, given.workbook, target, *figures):
         return WRONG_USAGE
     if given.apply and target.suffix.lower() != ".xlsm":
-        say(f"{target}: {catalogue.both('cli.extension')}")
+        say(f"{target}: {catalogue.on_screen('cli.extension')}")
         return WRONG_USAGE
     seen = refuse_locked(target) if given.apply else ""
     with progress() as step:
@@ -103,12 +102,11 @@ def _calibrate(given: argparse.Namespace) -> int:
             )
         except InputError as error:
             return report_errors(error.findings)
-    if given.json:
-        write_atomically(given.json, json_text(records(found)).encode(), backup=False)
+    deliver_json(given.json, records(found))
     if given.apply:
         return _apply(found, package, target, seen)
     _print(found)
-    print(catalogue.both("calibration.not_applied"))
+    tell(catalogue.on_screen("calibration.not_applied"))
     return DONE
 
 
@@ -193,37 +191,40 @@ def _gap_record(gap: Gap) -> dict[str, Any]:
 
 def _print(found: Calibration) -> None:
     print_table(
-        catalogue.both("calibration.title"),
+        catalogue.on_screen("calibration.title"),
         ("parameter", "experts", "fitted", "standard_error", "range", "verdict"),
         [_parameter_row(found, p) for p in found.parameters],
-        catalogue.both("calibration.caption", noise=f"{found.noise:.2f}"),
+        catalogue.on_screen("calibration.caption", noise=f"{found.noise:.2f}"),
     )
     weak = sum(d.weak for d in found.directions)
     count = len(found.directions)
-    print(catalogue.both("calibration.determined", sure=count - weak, count=count))
+    tell(catalogue.on_screen("calibration.determined", sure=count - weak, count=count))
     for direction in found.directions:
         if direction.weak:
             key = "calibration.unknown_mix" if direction.unknown else "calibration.weak_mix"
             names = ", ".join(found.members(direction))
-            print("  " + catalogue.both(key, names=names, error=f"{direction.standard_error:.2f}"))
+            tell(
+                "  "
+                + catalogue.on_screen(key, names=names, error=f"{direction.standard_error:.2f}")
+            )
     print_table(
-        catalogue.both("calibration.gaps"),
+        catalogue.on_screen("calibration.gaps"),
         ("figure", "unit", "printed", "model_before", "model_after", "gap_before", "gap_after"),
         [_gap_row(g) for g in found.gaps],
         _spread(found.gaps),
     )
     print_table(
-        catalogue.both("calibration.others"),
+        catalogue.on_screen("calibration.others"),
         ("figures", "count", "median_before", "median_after", "largest_after"),
         list(_groups(found.others)),
-        catalogue.both("calibration.others_caption"),
+        catalogue.on_screen("calibration.others_caption"),
     )
 
 
 def _parameter_row(found: Calibration, p: Parameter) -> tuple[str, ...]:
     table = found.inputs.table
     name = table.names[table.codes.index(p.name)] if p.kind == "score" else "τ"
-    verdict = catalogue.both("calibration.weak" if p.weak else "calibration.sure")
+    verdict = catalogue.on_screen("calibration.weak" if p.weak else "calibration.sure")
     error = f"{p.standard_error:.3f}" if p.standard_error < 10 else "∞"
     span = f"{p.low:.3f}–{p.high:.3f}"
     return f"{p.name} {name}", f"{p.expert:.4f}", f"{p.fitted:.4f}", error, span, verdict
@@ -237,7 +238,7 @@ def _gap_row(gap: Gap) -> tuple[str, ...]:
 
 def _spread(gaps: Sequence[Gap]) -> str:
     before, after = ([abs(g.relative[i]) for g in gaps] for i in (0, 1))
-    return catalogue.both(
+    return catalogue.on_screen(
         "calibration.spread",
         before=f"{median(before):.2%}",
         after=f"{median(after):.2%}",

@@ -10,24 +10,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from iiecon import catalogue
+from iiecon.catalogue import Phrase
 from iiecon.cli.console import (
     DONE,
     WRONG_USAGE,
     json_apart,
     progress,
     report_errors,
-    say,
     wide_console,
 )
+from iiecon.cli.manners import deliver_json, say, tell
 from iiecon.findings import InputError
-from iiecon.results import json_text
-from iiecon.spreadsheet.package import Package, write_atomically
+from iiecon.spreadsheet.package import Package
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from iiecon.compare import Comparison, Moved
-    from iiecon.inputs import ModelInputs
+    from iiecon.inputs import ModelInputs, Province, Region, Section
     from iiecon.replication.differences import Change, OneSided
     from iiecon.results import ModelResults
     from iiecon.workbook.read import Reader
@@ -63,7 +63,7 @@ def run_compare(given: argparse.Namespace) -> int:
         step("attribute")
         found = compare(sides[0].inputs, sides[1].inputs)
     if given.json:
-        write_atomically(given.json, _json(found, sides).encode(), backup=False)
+        deliver_json(given.json, _records(found, sides))
     _tell(found, sides)
     return DONE
 
@@ -114,19 +114,19 @@ def check_side(side: Side, path: Path) -> ModelResults:
 
 def _tell(found: Comparison, sides: Sequence[Side]) -> None:
     if found.equal:
-        print(catalogue.both("compare.equal"))
+        tell(catalogue.on_screen("compare.equal"))
         return
     console = wide_console(WIDTH)
     if found.inputs:
         console.print(_inputs_table(found, sides))
     for side in (*found.inputs_of_one, *found.results_of_one):
-        print(_one_sided(side))
+        tell(_one_sided(side))
     if not found.moved:
-        print(catalogue.both("compare.unmoved"))
+        tell(catalogue.on_screen("compare.unmoved"))
     for table in _result_tables(found, sides[1].inputs):
         console.print(table)
     if found.results:
-        print(catalogue.both("compare.texts", count=len(found.results)))
+        tell(catalogue.on_screen("compare.texts", count=len(found.results)))
 
 
 def table_of(title: str, columns: Sequence[str], right: int) -> Table:
@@ -140,13 +140,13 @@ def table_of(title: str, columns: Sequence[str], right: int) -> Table:
 
 
 def _words(*keys: str) -> list[str]:
-    return [catalogue.both(f"compare.{key}") for key in keys]
+    return [catalogue.on_screen(f"compare.{key}") for key in keys]
 
 
 def _inputs_table(found: Comparison, sides: Sequence[Side]) -> Table:
     """The values that differ, the first of each group; where there are more their number."""
     columns = _words("group", "range", "place", "row", "a", "b")
-    table = table_of(catalogue.both("compare.inputs"), columns, 2)
+    table = table_of(catalogue.on_screen("compare.inputs"), columns, 2)
     for group, changes in _by_group(found.inputs).items():
         for i, change in enumerate(changes[:SHOWN]):
             place = _places(change, sides)
@@ -158,7 +158,7 @@ def _inputs_table(found: Comparison, sides: Sequence[Side]) -> Table:
                 name, place["range"], where, label, *map(_shown, (change.old, change.new))
             )
         if len(changes) > SHOWN:
-            more = catalogue.both("compare.more", count=len(changes) - SHOWN)
+            more = catalogue.on_screen("compare.more", count=len(changes) - SHOWN)
             table.add_row("", "", more, "", "", "")
     return table
 
@@ -186,9 +186,9 @@ def _places(change: Change, sides: Sequence[Side]) -> dict[str, str]:
 def _one_sided(side: OneSided) -> str:
     names = [" ".join(str(k) for k in key) for key in side.keys[:NAMED]]
     if len(side.keys) > NAMED:
-        names.append(catalogue.both("compare.and_more", count=len(side.keys)))
+        names.append(catalogue.on_screen("compare.and_more", count=len(side.keys)))
     key = "only_b" if side.in_new else "only_a"
-    return catalogue.both(f"compare.{key}", table=side.table, keys=", ".join(names))
+    return catalogue.on_screen(f"compare.{key}", table=side.table, keys=", ".join(names))
 
 
 def _result_tables(found: Comparison, inputs: ModelInputs) -> Iterator[Table]:
@@ -204,7 +204,7 @@ def _result_tables(found: Comparison, inputs: ModelInputs) -> Iterator[Table]:
 
 def _nation_table(moved: Sequence[Moved]) -> Table:
     columns = _words("result", "a", "b", "change")
-    table = table_of(catalogue.both("compare.national"), [*columns, "%"], 4)
+    table = table_of(catalogue.on_screen("compare.national"), [*columns, "%"], 4)
     for m in moved:
         label = f"{m.key[0]} {field_name(m.field)}"
         if m.field == "share_of_gdp":
@@ -227,7 +227,9 @@ def _attributions(nation: Sequence[Moved], groups: Sequence[tuple[str, ...]]) ->
         if not moved:
             continue
         columns = [*_words("alone"), *(str(m.key[0]) for m in moved)]
-        title = _filled("compare.attribution", field=_label_key(field), unit=f"unit.{unit}")
+        title = catalogue.on_screen(
+            "compare.attribution", field=Phrase(_label_key(field)), unit=Phrase(f"unit.{unit}")
+        )
         table = table_of(title, columns, len(moved))
         for i, group in enumerate(groups):
             table.add_row(_joint_name(group), *(_signed(m.contributions[i]) for m in moved))
@@ -243,7 +245,9 @@ def _most_table(
     year = max(int(str(m.key[0])) for m in moved)
     last = sorted((m for m in moved if m.key[0] == year), key=lambda m: -abs(m.change))
     columns = _words("result", "cause", "a", "b", "change")
-    title = _filled("compare.most", {"year": year}, what=f"compare.of.{moved[0].table}")
+    title = catalogue.on_screen(
+        "compare.most", year=year, what=Phrase(f"compare.of.{moved[0].table}")
+    )
     table = table_of(title, [*columns, "%"], 4)
     for m in last[:SHOWN]:
         table.add_row(
@@ -255,23 +259,13 @@ def _most_table(
 def names_of(table: str, inputs: ModelInputs) -> dict[str, str]:
     """The names of sections, provinces or regions by their code."""
     if table == "regions":
-        return {r.key: f"{r.name_zh} {r.name_en}" for r in inputs.regions}
+        return {r.key: _name(r) for r in inputs.regions}
     members = inputs.sections if table == "sections" else inputs.provinces
-    return {m.code: f"{m.code} {m.name_zh} {m.name_en}" for m in members}
+    return {m.code: f"{m.code} {_name(m)}" for m in members}
 
 
-def _filled(key: str, values: dict[str, object] | None = None, **texts: str) -> str:
-    """A text in both languages, filled with texts of the catalogue in the same language."""
-    told = (
-        catalogue.text(
-            key,
-            language,
-            **(values or {}),
-            **{k: catalogue.text(t, language) for k, t in texts.items()},
-        )
-        for language in catalogue.LANGUAGES
-    )
-    return " / ".join(told)
+def _name(place: Section | Province | Region) -> str:
+    return catalogue.pair_on_screen(place.name_zh, place.name_en, " ")
 
 
 def _cause(moved: Moved, groups: Sequence[tuple[str, ...]]) -> str:
@@ -289,13 +283,13 @@ def _group_name(group: str) -> str:
     from iiecon.compare import OPTION
 
     if group.startswith(OPTION):
-        return catalogue.both("compare.groups.option", name=group.removeprefix(OPTION))
-    return catalogue.both(f"compare.groups.{group}")
+        return catalogue.on_screen("compare.groups.option", name=group.removeprefix(OPTION))
+    return catalogue.on_screen(f"compare.groups.{group}")
 
 
 def field_name(field: str) -> str:
-    """What a column of the results holds, in both languages."""
-    return catalogue.both(_label_key(field))
+    """What a column of the results holds, as a terminal shows it."""
+    return catalogue.on_screen(_label_key(field))
 
 
 def _label_key(field: str) -> str:
@@ -317,10 +311,10 @@ def _shown(value: object) -> str:
 # --- as JSON --------------------------------------------------------------------------------------
 
 
-def _json(found: Comparison, sides: Sequence[Side]) -> str:
+def _records(found: Comparison, sides: Sequence[Side]) -> dict[str, Any]:
     from iiecon.compare import group_of
 
-    told = {
+    return {
         "equal": found.equal,
         "groups": [list(group) for group in found.groups],
         "inputs": [{"group": group_of(c), **_change(c), **_places(c, sides)} for c in found.inputs],
@@ -329,7 +323,6 @@ def _json(found: Comparison, sides: Sequence[Side]) -> str:
         "results": [_change(c) for c in found.results],
         "results_of_one": [_side_record(side) for side in found.results_of_one],
     }
-    return json_text(told)
 
 
 def _change(change: Change) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from iiecon.cli.console import (
     DONE,
     WRONG_USAGE,
     AddCommand,
+    findings_record,
     help_text,
     json_apart,
     no_collection,
@@ -22,10 +23,9 @@ from iiecon.cli.console import (
     report_errors,
     report_findings,
     report_written,
-    say,
     workbook_argument,
 )
-from iiecon.spreadsheet.package import write_atomically
+from iiecon.cli.manners import STANDARD_OUTPUT, deliver, deliver_json, note, tell
 
 if TYPE_CHECKING:
     from iiecon.workbook.recalculate import Recalculated
@@ -70,9 +70,9 @@ def _check(given: argparse.Namespace) -> int:
     if done.results is None or done.errors:
         return report_errors(done.findings)
     for finding in done.findings:
-        say(str(finding))
+        note(str(finding))
     print_ledger(done.results)
-    print(catalogue.both("cli.good"))
+    tell(catalogue.on_screen("cli.good"))
     return DONE
 
 
@@ -83,14 +83,13 @@ def _recalculated(given: argparse.Namespace, step: Callable[[str], None]) -> Rec
     with no_collection():
         done = recalculate(given.workbook, step)
     if given.json:
-        write_atomically(given.json, _json(done).encode(), backup=False)
+        _deliver(done, given.json)
     return done
 
 
-def _json(done: Recalculated) -> str:
-    from iiecon.results import finding_record, json_text
-
+def _deliver(done: Recalculated, target: Path) -> None:
+    """The results as JSON, or in a file the findings for which there are none."""
     if done.results is not None and not done.errors:
-        return done.results.to_json()
-    records = [finding_record(f) for f in done.findings]
-    return json_text({"findings": records})
+        deliver(target, done.results.to_json())
+    elif target != STANDARD_OUTPUT:  # where `report_errors` tells them, as for every command
+        deliver_json(target, findings_record(done.findings))

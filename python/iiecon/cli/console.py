@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from iiecon import catalogue
+from iiecon.cli.manners import (
+    STANDARD_OUTPUT,
+    answers,
+    deliver_json,
+    is_quiet,
+    json_awaited,
+    say,
+    tell,
+)
 from iiecon.findings import Finding
+from iiecon.results import finding_record
 from iiecon.spreadsheet.files import FileProblem, fingerprint_of, is_locked, tidy
 
 if TYPE_CHECKING:
@@ -48,16 +58,21 @@ def json_apart(target: Path | None, *read: Path | None) -> bool:
     """Whether the JSON or CSV goes elsewhere than over a workbook, or a file or folder in use."""
     if target is None:
         return True
+    if target == STANDARD_OUTPUT and target not in read:
+        return True
     place = target.resolve()
     in_use = {path.resolve() for path in read if path is not None}
     if not in_use & {place, *place.parents} and target.suffix.lower() not in (".xlsm", ".xlsx"):
         return True
-    say(f"{target}: {catalogue.both('cli.json_target')}; {catalogue.both('cli.json_target_fix')}")
+    wrong, fix = (catalogue.on_screen(f"cli.json_target{part}") for part in ("", "_fix"))
+    say(f"{target}: {wrong}; {fix}")
     return False
 
 
 def import_target(given: argparse.Namespace) -> Path | None:
-    """Where an import writes; None, after saying why, for a name that cannot be taken."""
+    """Where an import writes; None, after saying why, for a name that cannot be taken, or one of
+    the JSON.
+    """
     target: Path = given.out or given.workbook
     wrong = (
         "extension" if target.suffix.lower() != ".xlsm"
@@ -65,9 +80,9 @@ def import_target(given: argparse.Namespace) -> Path | None:
         else ""
     )  # fmt: skip
     if wrong:
-        say(f"{target}: {catalogue.both(f'cli.{wrong}')}")
+        say(f"{target}: {catalogue.on_screen(f'cli.{wrong}')}")
         return None
-    return target
+    return target if json_apart(given.json, given.file, given.workbook, target) else None
 
 
 def refuse_locked(path: Path) -> str:
@@ -83,20 +98,31 @@ def refuse_locked(path: Path) -> str:
 
 
 def report_errors(findings: Sequence[Finding]) -> int:
-    """Say the findings and that nothing was written; returns the exit code."""
+    """Say the findings and that nothing was written; returns the exit code.
+
+    A program that asked for JSON on standard output finds them there.
+    """
     report_findings(findings)
+    if json_awaited():
+        deliver_json(STANDARD_OUTPUT, findings_record(findings))
     count = sum(f.severity == "error" for f in findings)
-    say(catalogue.both("cli.refused", count=count))
+    say(catalogue.on_screen("cli.refused", count=count))
     return INPUT_ERRORS
 
 
+def findings_record(findings: Sequence[Finding]) -> dict[str, Any]:
+    """Findings as plain data, under the name they have in the results."""
+    return {"findings": [finding_record(f) for f in findings]}
+
+
 def report_findings(findings: Sequence[Finding]) -> None:
-    """Errors and warnings on standard error, the first of them in full."""
-    shown = [f for f in findings if f.severity != "info"]
+    """Errors and, unless only these are wanted, warnings; the first of them in full."""
+    told = ("error",) if is_quiet() else ("error", "warning")
+    shown = [f for f in findings if f.severity in told]
     for finding in shown[:SHOWN_FINDINGS]:
         say(str(finding))
     if len(shown) > SHOWN_FINDINGS:
-        say(catalogue.both("cli.more", count=len(shown) - SHOWN_FINDINGS))
+        say(catalogue.on_screen("cli.more", count=len(shown) - SHOWN_FINDINGS))
 
 
 def print_summary(results: ModelResults) -> None:
@@ -113,13 +139,15 @@ def print_summary(results: ModelResults) -> None:
         ("jobs_indirect", "employment_indirect", "{:,.1f}"),
     ]
     national = results.records()["national"]
-    table = Table(title=catalogue.both("app.title"))
+    table = Table(title=catalogue.on_screen("app.title"))
     table.add_column("亿元, 万人")
     for record in national:
         table.add_column(f"{record['year']}{' e' if record['estimated'] else ''}", justify="right")
     for key, field, form in lines:
-        table.add_row(catalogue.both(f"label.{key}"), *(_shown(r[field], form) for r in national))
-    table.caption = f"{catalogue.both('cli.marks')}\n{results.inputs.experts.source}"
+        table.add_row(
+            catalogue.on_screen(f"label.{key}"), *(_shown(r[field], form) for r in national)
+        )
+    table.caption = f"{catalogue.on_screen('cli.marks')}\n{results.inputs.experts.source}"
     wide_console().print(table)
 
 
@@ -127,7 +155,8 @@ def wide_console(columns: int = 130) -> Console:
     """A console for tables; piped output has no width of its own and gets enough not to be cut."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else columns, soft_wrap=False)
+    width = None if sys.stdout.isatty() else columns
+    return Console(width=width, soft_wrap=False, quiet=not answers())
 
 
 def print_ledger(results: ModelResults) -> None:
@@ -135,21 +164,21 @@ def print_ledger(results: ModelResults) -> None:
     ledger = results.ledger
     rows = [
         [
-            " ".join(catalogue.both(f"label.ledger_{step.key}").split()),
+            " ".join(catalogue.on_screen(f"label.ledger_{step.key}").split()),
             *(_last(values) for values in (step.entered, step.arrived, step.left_over)),
             f"{step.largest_gap:.2f}",
         ]
         for step in ledger.steps
     ]
     left = [s.left for s in ledger.steps if s.left and (s.left.amounts > 0).any()]
-    notes = [f"{catalogue.both(f'label.ledger_{item.key}')}: {item.names}" for item in left]
+    notes = [f"{catalogue.on_screen(f'label.ledger_{item.key}')}: {item.names}" for item in left]
     notes += [
-        f"{catalogue.both(f'label.ledger_{unused.key}')}: {unused.count} ({unused.names})"
+        f"{catalogue.on_screen(f'label.ledger_{unused.key}')}: {unused.count} ({unused.names})"
         for unused in ledger.unused
     ]
     keys = ("step", "entered", "arrived", "left", "gap")
     print_table(
-        catalogue.both("cli.ledger", year=ledger.years[-1]),
+        catalogue.on_screen("cli.ledger", year=ledger.years[-1]),
         [f"ledger_{key}" for key in keys],
         rows,
         "\n".join(note.rstrip(": ") for note in notes),
@@ -173,7 +202,7 @@ def print_table(
 
     table = Table(title=title, caption=caption or None)
     for i, name in enumerate(headings):
-        heading = catalogue.both(f"heading.{name}").replace(" / ", "\n")
+        heading = catalogue.on_screen(f"heading.{name}").replace(" / ", "\n")
         table.add_column(heading, justify="right" if i else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
@@ -186,14 +215,14 @@ def _shown(value: Any, form: str) -> str:
 
 @contextmanager
 def progress() -> Iterator[Callable[..., None]]:
-    """Says each step, with the values in its text, on a terminal; silent when piped."""
-    if not sys.stderr.isatty():
+    """Says each step, with the values in its text, on a terminal; silent when piped or quiet."""
+    if is_quiet() or not sys.stderr.isatty():
         yield lambda step, **values: None
         return
     from rich.console import Console
 
     with Console(stderr=True).status("") as status:
-        yield lambda step, **values: status.update(catalogue.both(f"step.{step}", **values))
+        yield lambda step, **values: status.update(catalogue.on_screen(f"step.{step}", **values))
 
 
 @contextmanager
@@ -208,11 +237,16 @@ def no_collection() -> Iterator[None]:
         gc.enable()
 
 
+def written_record(path: Path, backup: Path | None) -> dict[str, Any]:
+    """Where a workbook stands now and where the one before it is kept, as plain data."""
+    return {"written": str(path), "backup": str(backup) if backup else None}
+
+
 def report_written(path: Path, backup: Path | None, untouched: bool = False) -> None:
     """Say where the workbook stands now, and where the one before it is kept."""
-    print(catalogue.both(f"cli.{'up_to_date' if untouched else 'written'}", path=path))
+    tell(catalogue.on_screen(f"cli.{'up_to_date' if untouched else 'written'}", path=path))
     if backup:
-        print(catalogue.both("cli.backup", path=backup))
+        tell(catalogue.on_screen("cli.backup", path=backup))
 
 
 def day_of(text: str) -> date:
@@ -220,17 +254,12 @@ def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(catalogue.both("cli.not_a_day", value=text)) from None
+        raise argparse.ArgumentTypeError(catalogue.on_screen("cli.not_a_day", value=text)) from None
 
 
 def help_text(key: str) -> str:
     """A help text of the catalogue, fit for argparse."""
-    return catalogue.both(f"cli.{key}").replace("%", "%%")
-
-
-def say(text: str) -> None:
-    """A line on standard error."""
-    print(text, file=sys.stderr)
+    return catalogue.on_screen(f"cli.{key}").replace("%", "%%")
 
 
 def tolerant_output() -> None:

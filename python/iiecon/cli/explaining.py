@@ -16,15 +16,15 @@ from iiecon.cli.console import (
     json_apart,
     progress,
     report_findings,
-    say,
     workbook_argument,
 )
-from iiecon.spreadsheet.files import write_atomically
+from iiecon.cli.manners import deliver_json, note, say, tell
 from iiecon.spreadsheet.package import Package
 
 if TYPE_CHECKING:
     from iiecon.spreadsheet.calculator import Book
     from iiecon.why import ComputedBook, Place
+    from udfs.why import Language
 
 
 def add_commands(command: AddCommand) -> None:
@@ -33,14 +33,10 @@ def add_commands(command: AddCommand) -> None:
     workbook_argument(asked)
     asked.add_argument("cell", metavar="SHEET!CELL", help=help_text("why_cell"))
     asked.add_argument("--depth", type=int, default=2, metavar="N", help=help_text("why_depth"))
-    asked.add_argument(
-        "--lang", choices=("both", "zh", "en"), default="both", help=help_text("why_lang")
-    )
     asked.add_argument("--json", type=Path, metavar="FILE", help=help_text("why_json"))
 
 
 def _why(given: argparse.Namespace) -> int:
-    from iiecon.results import json_text
     from iiecon.spreadsheet.calculator import FileBook
     from iiecon.why import ComputedBook, why, why_record, why_text
     from iiecon.workbook.read import Reader
@@ -52,15 +48,17 @@ def _why(given: argparse.Namespace) -> int:
         book = FileBook.from_package(Package.read(given.workbook))
         place = _place(given.cell, book)
         if place is None or given.depth < 0:
-            say(f"{catalogue.both('cli.why_no_cell', cell=given.cell)}: {', '.join(book.sheets)}")
+            wrong = catalogue.on_screen("cli.why_no_cell", cell=given.cell)
+            say(f"{wrong}: {', '.join(book.sheets)}")
             return WRONG_USAGE
         step("formulas")
         reader = Reader.of(book)
         sheets = ComputedBook(book, reader.calculation)
         found = why(sheets, place, given.depth)
         if given.json:
-            write_atomically(given.json, json_text(why_record(found)).encode(), backup=False)
-    print(_error(sheets, place, given.lang) or why_text(found, given.lang))
+            deliver_json(given.json, why_record(found))
+    language: Language = catalogue.screen_language()  # type: ignore[assignment]
+    tell(_error(sheets, place, language) or why_text(found, language))
     _tell_old_value(book, sheets, place)
     if reader.inputs() is None:  # numbers that rest on these inputs mean nothing
         report_findings(reader.findings)
@@ -81,7 +79,7 @@ def _place(text: str, book: Book) -> Place | None:
         return None
 
 
-def _error(sheets: ComputedBook, place: Place, language: str) -> str:
+def _error(sheets: ComputedBook, place: Place, language: Language) -> str:
     """Where an error value comes from and what to do; "" for a sound cell."""
     from iiecon.spreadsheet.evaluate import Reference
     from iiecon.spreadsheet.values import Area, ExcelError
@@ -90,7 +88,7 @@ def _error(sheets: ComputedBook, place: Place, language: str) -> str:
     sheet, row, column = place
     if not isinstance(sheets.value(*place), ExcelError):
         return ""
-    return explain(Reference(sheets, sheet, Area(row, column, row, column)), language)  # type: ignore[arg-type]
+    return explain(Reference(sheets, sheet, Area(row, column, row, column)), language)
 
 
 def _tell_old_value(book: Book, sheets: ComputedBook, place: Place) -> None:
@@ -102,4 +100,4 @@ def _tell_old_value(book: Book, sheets: ComputedBook, place: Place) -> None:
     cell = book.sheets[sheet].cells.get((row, column))
     stored, value = cell.value if cell else None, sheets.value(*place)
     if not same_value(stored, value):
-        say(catalogue.both("cli.why_stored", stored=as_text(stored)))
+        note(catalogue.on_screen("cli.why_stored", stored=as_text(stored)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iiecon import catalogue
 from iiecon.cli.console import (
@@ -13,6 +13,7 @@ from iiecon.cli.console import (
     INPUT_ERRORS,
     WRONG_USAGE,
     AddCommand,
+    findings_record,
     help_text,
     import_target,
     no_collection,
@@ -21,9 +22,10 @@ from iiecon.cli.console import (
     report_errors,
     report_findings,
     report_written,
-    say,
     wide_console,
+    written_record,
 )
+from iiecon.cli.manners import deliver_json, say
 from iiecon.findings import InputError
 from iiecon.spreadsheet.package import write_atomically
 
@@ -41,6 +43,7 @@ def add_commands(command: AddCommand) -> None:
     added.add_argument("--year", type=int, metavar="Y", help=help_text("import_year"))
     added.add_argument("--unit", default="", metavar="U", help=help_text("import_unit"))
     added.add_argument("--direct", metavar="CODES", help=help_text("import_direct"))
+    added.add_argument("--json", type=Path, metavar="FILE", help=help_text("import_json"))
 
 
 def _import(given: argparse.Namespace) -> int:
@@ -48,7 +51,7 @@ def _import(given: argparse.Namespace) -> int:
 
     direct = None if given.direct is None else _codes(given.direct)
     if direct == []:
-        say(catalogue.both("cli.import_direct_unknown"))
+        say(catalogue.on_screen("cli.import_direct_unknown"))
         return WRONG_USAGE
     target = import_target(given)
     if target is None:
@@ -71,6 +74,7 @@ def _import(given: argparse.Namespace) -> int:
             return _refuse_loss(done, given.workbook)
         step("write")
         backup = write_atomically(target, done.content, seen=seen)
+    deliver_json(given.json, {**written_record(target, backup), **_record(done)})
     _print_summary(done, given.file)
     _report_left(done)
     report_written(target, backup)
@@ -83,20 +87,49 @@ def _codes(text: str) -> list[str]:
 
 def _refuse_loss(done: Imported, workbook: Path) -> int:
     """Nothing that the analyst added goes lost without being asked for."""
-    say(f"{workbook}: {catalogue.both('cli.import_lost')}: {'、'.join(done.lost)}; "
-        f"{catalogue.both('cli.import_lost_fix')}")  # fmt: skip
+    say(f"{workbook}: {catalogue.on_screen('cli.import_lost')}: {'、'.join(done.lost)}; "
+        f"{catalogue.on_screen('cli.import_lost_fix')}")  # fmt: skip
     return INPUT_ERRORS
+
+
+def _record(done: Imported) -> dict[str, Any]:
+    """What was read, what was proposed, and what became of the ballots, as plain data."""
+    table, carried = done.table, done.carried
+    return {
+        "sectors": table.size,
+        "year": table.year,
+        "unit": table.unit,
+        "notes": list(table.notes),
+        "rebuilt": done.rebuilt,
+        "options": {k: {"old": old, "new": new} for k, (old, new) in carried.options.items()},
+        "proposals": [
+            {
+                "code": code, "section": p.section, "direct": p.direct, "doubtful": p.doubtful,
+                "reason": p.reason,
+            }
+            for code, p in zip(table.codes, carried.proposals, strict=True)
+            if done.rebuilt  # otherwise what the workbook says of its sectors stays
+        ],
+        "kept": [{"code": code, "was": old} for old, code in carried.kept],
+        "dropped": [{"code": code, "name": name} for code, name in carried.dropped],
+        "unscored": list(carried.unscored),
+        "made_values": list(done.made_values),
+        "lost": list(done.lost),
+        **findings_record(done.examined.findings),
+    }  # fmt: skip
 
 
 def _print_summary(done: Imported, file: Path) -> None:
     """What was read, what was proposed, and what became of the ballots."""
     from rich.table import Table
 
-    table = Table(title=catalogue.both("import.title"), show_header=False)
+    table = Table(title=catalogue.on_screen("import.title"), show_header=False)
     table.add_column(overflow="fold")
     table.add_column(overflow="fold")
     for key, text in _summary(done, file):
-        table.add_row(catalogue.both(f"import.{key}"), text or catalogue.both("import.none"))
+        table.add_row(
+            catalogue.on_screen(f"import.{key}"), text or catalogue.on_screen("import.none")
+        )
     wide_console().print(table)
 
 
@@ -109,15 +142,15 @@ def _summary(done: Imported, file: Path) -> Iterator[tuple[str, str]]:
 
     yield "file", file.name
     yield "sectors", str(table.size)
-    yield "balance", catalogue.both("import.balanced")
+    yield "balance", catalogue.on_screen("import.balanced")
     yield "year", str(table.year or "")
     yield "unit", table.printed_unit or table.unit
-    yield "workbook", catalogue.both(f"import.{'rebuilt' if done.rebuilt else 'patched'}")
+    yield "workbook", catalogue.on_screen(f"import.{'rebuilt' if done.rebuilt else 'patched'}")
     if carried.options:
         yield (
             "options",
             "\n".join(
-                catalogue.both("import.option", name=name, old=old, new=new)
+                catalogue.on_screen("import.option", name=name, old=old, new=new)
                 for name, (old, new) in carried.options.items()
             ),
         )
@@ -126,7 +159,7 @@ def _summary(done: Imported, file: Path) -> Iterator[tuple[str, str]]:
     if not done.rebuilt:
         return
     count = sum(p.doubtful for p in carried.proposals)
-    yield "sections", catalogue.both("import.doubtful", count=table.size, doubtful=count)
+    yield "sections", catalogue.on_screen("import.doubtful", count=table.size, doubtful=count)
     yield "direct", listed(tuple(
         code for code, p in zip(table.codes, carried.proposals, strict=True) if p.direct
     ))  # fmt: skip
@@ -147,4 +180,4 @@ def _report_left(done: Imported) -> None:
     report_findings(done.examined.findings)
     if done.examined.errors:
         count = len(done.examined.errors)
-        say(catalogue.both("import.to_do", count=count))
+        say(catalogue.on_screen("import.to_do", count=count))

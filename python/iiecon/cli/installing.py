@@ -16,9 +16,8 @@ from iiecon.cli.console import (
     AddCommand,
     help_text,
     json_apart,
-    say,
 )
-from iiecon.results import json_text
+from iiecon.cli.manners import deliver_json, is_quiet, say, tell
 from iiecon.spreadsheet.package import write_atomically
 
 
@@ -39,17 +38,17 @@ def _install_excel(given: argparse.Namespace) -> int:
 
     machine = Machine.here()
     if not machine.has_excel:
-        say(catalogue.both("cli.no_excel"))
+        say(catalogue.on_screen("cli.no_excel"))
         return WRONG_USAGE
     target = excel_setup.user_file(machine)
     if given.beside:
         target = excel_setup.file_beside(machine, str(given.beside.absolute()))
     if not excel_setup.install(machine, target):
-        refused = catalogue.both("cli.interpreter_path", path=machine.executable)
-        say(f"{refused}; {catalogue.both('cli.interpreter_path_fix')}")
+        refused = catalogue.on_screen("cli.interpreter_path", path=machine.executable)
+        say(f"{refused}; {catalogue.on_screen('cli.interpreter_path_fix')}")
         return FILE_ERROR
     program = excel_setup.console_program(machine)
-    print(catalogue.both("cli.excel_set", program=program, path=target))
+    tell(catalogue.on_screen("cli.excel_set", program=program, path=target))
     return DONE
 
 
@@ -59,20 +58,20 @@ def _install_libreoffice(given: argparse.Namespace) -> int:
 
     if given.output:
         write_atomically(given.output, extension(server_command()), backup=False)
-        print(catalogue.both("cli.written", path=given.output))
+        tell(catalogue.on_screen("cli.written", path=given.output))
         return DONE
     program = unopkg()
     if program is None:
-        missing, fix = (catalogue.both(f"libreoffice.{k}") for k in ("missing", "missing_fix"))
+        missing, fix = (catalogue.on_screen(f"libreoffice.{k}") for k in ("missing", "missing_fix"))
         say(f"{missing}; {fix}")
         return FILE_ERROR
     try:
         install(program)
     except NotInstalled as error:
-        refused, fix = (catalogue.both(f"libreoffice.{k}") for k in ("refused", "refused_fix"))
+        refused, fix = (catalogue.on_screen(f"libreoffice.{k}") for k in ("refused", "refused_fix"))
         say(f"{refused} ({error}); {fix}")
         return FILE_ERROR
-    print(f"{catalogue.both('libreoffice.installed')}: {sys.executable}")
+    tell(f"{catalogue.on_screen('libreoffice.installed')}: {sys.executable}")
     return DONE
 
 
@@ -86,17 +85,17 @@ def _doctor(given: argparse.Namespace) -> int:
     if workbook and not json_apart(given.json, workbook):
         return WRONG_USAGE
     results = []
-    print(workbook.absolute() if workbook else catalogue.both("doctor.not_here.workbook"))
+    tell(workbook.absolute() if workbook else catalogue.on_screen("doctor.not_here.workbook"))
     for result in examine(Case(Machine.here(), str(workbook.absolute()) if workbook else None)):
-        status = catalogue.both(f"doctor.status.{result.outcome.status}")
-        print(f"[{status}] {result.title}: {result.message}")
-        if result.fix:
-            print(f"    → {result.fix}")
+        problem = result.outcome.status == "problem"
+        say(str(result)) if problem and is_quiet() else tell(str(result))
         results.append(result)
-    if given.json:
-        found = {"workbook": str(workbook or ""), "checks": [r.record() for r in results]}
-        text = json_text(found)
-        write_atomically(given.json, text.encode(), backup=False)
+    found = {"workbook": str(workbook or ""), "checks": [r.record() for r in results]}
+    deliver_json(given.json, found)
     count = sum(result.outcome.status == "problem" for result in results)
-    print(catalogue.both("cli.problems", count=count) if count else catalogue.both("cli.healthy"))
+    tell(
+        catalogue.on_screen("cli.problems", count=count)
+        if count
+        else catalogue.on_screen("cli.healthy")
+    )
     return INPUT_ERRORS if count else DONE

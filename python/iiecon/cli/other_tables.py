@@ -20,10 +20,8 @@ from iiecon.cli.console import (
     report_findings,
     workbook_argument,
 )
-from iiecon.exports import csv_of_records
+from iiecon.cli.manners import deliver_csv, deliver_json
 from iiecon.findings import Finding, InputError
-from iiecon.results import json_text
-from iiecon.spreadsheet.package import write_atomically
 
 if TYPE_CHECKING:
     from iiecon.base_years import BaseYears
@@ -76,12 +74,8 @@ def _base_years(given: argparse.Namespace) -> int:
             found = compare_base_years(inputs, tables, places)
         except InputError as error:
             return report_errors([_of_file(f, paths) for f in error.findings])
-    if given.json:
-        write_atomically(given.json, json_text(found.records()).encode(), backup=False)
-    if given.csv:
-        write_atomically(
-            given.csv, csv_of_records(found.records()["drift"]).encode("utf-8-sig"), backup=False
-        )
+    deliver_json(given.json, found.records())
+    deliver_csv(given.csv, found.records()["drift"])
     _print_base_years(found)
     return DONE
 
@@ -97,7 +91,7 @@ def _of_file(finding: Finding, paths: dict[str, Path]) -> Finding:
 def _print_base_years(found: BaseYears) -> None:
     records = found.records()
     print_table(
-        catalogue.both("base_years.runs"),
+        catalogue.on_screen("base_years.runs"),
         ("base_year", "sectors", "year", "direct", "indirect", "total", "share_of_gdp"),
         [
             (
@@ -108,27 +102,27 @@ def _print_base_years(found: BaseYears) -> None:
             )
             for r in records["runs"]
         ],
-        f"{catalogue.both('base_years.same')}\n{catalogue.both('cli.marks')}",
+        f"{catalogue.on_screen('base_years.same')}\n{catalogue.on_screen('cli.marks')}",
     )  # fmt: skip
     headings = ("extrapolated", "on_own_table", "difference", "relative")
     print_table(
-        catalogue.both("base_years.national"),
+        catalogue.on_screen("base_years.national"),
         ("year", "part", *headings),
         [
-            (str(r["year"]), catalogue.both(f"heading.{r['part']}"), *_four(r))
+            (str(r["year"]), catalogue.on_screen(f"heading.{r['part']}"), *_four(r))
             for r in records["drift"]
             if r["section"] == "all"
         ],
     )
     print_table(
-        catalogue.both("base_years.multiplier"),
+        catalogue.on_screen("base_years.multiplier"),
         ("year", "tau", "implied_tau"),
         [(str(r["year"]), f"{r['tau']:.4f}", f"{r['implied_tau']:.4f}")
          for r in records["multiplier"]],
     )  # fmt: skip
     for drift in found.drifts:
         print_table(
-            catalogue.both("base_years.by_section", year=drift.year),
+            catalogue.on_screen("base_years.by_section", year=drift.year),
             ("section", *headings),
             [
                 (r["section"], *_four(r))
@@ -173,8 +167,7 @@ def _country(given: argparse.Namespace) -> int:
                 else replace(f, table=f"{given.file} {f.table}")
                 for f in error.findings
             ])  # fmt: skip
-    if given.json:
-        write_atomically(given.json, json_text(found.records()).encode(), backup=False)
+    deliver_json(given.json, found.records())
     _print_country(found, given.file.stem)
     report_findings(found.findings)
     return DONE
@@ -184,16 +177,16 @@ def _print_country(found: CountryResult, name: str) -> None:
     unit = found.table.unit
     nation = found.direct + found.indirect
     rows = [(s.sections, s.direct, s.indirect, s.total) for s in found.sections]
-    rows.append((catalogue.both("country.nation"), found.direct, found.indirect, nation))
-    share = catalogue.both(
+    rows.append((catalogue.on_screen("country.nation"), found.direct, found.indirect, nation))
+    share = catalogue.on_screen(
         "country.share",
         share=f"{nation / found.value_added:.2%}",
         value_added=f"{found.value_added:,.1f}",
         unit=unit,
     )
     print_table(
-        catalogue.both("country.title", name=name, year=found.table.year, unit=unit),
+        catalogue.on_screen("country.title", name=name, year=found.table.year, unit=unit),
         ("sections", "direct", "indirect", "total"),
         [(label, *(f"{n:,.1f}" for n in numbers)) for label, *numbers in rows],
-        f"{share}\n{catalogue.both('country.spanning')}",
+        f"{share}\n{catalogue.on_screen('country.spanning')}",
     )

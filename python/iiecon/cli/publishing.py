@@ -11,14 +11,19 @@ from iiecon.cli.console import (
     WRONG_USAGE,
     AddCommand,
     day_of,
+    findings_record,
     help_text,
+    json_apart,
     progress,
     report_errors,
     report_findings,
-    say,
     workbook_argument,
 )
+from iiecon.cli.manners import deliver_json, note, say, tell
 from iiecon.spreadsheet.package import write_atomically
+
+# Not the terminal's: the same command writes the same document wherever it runs.
+DOCUMENT_LANGUAGE = "zh"
 
 
 def add_commands(command: AddCommand) -> None:
@@ -28,8 +33,8 @@ def add_commands(command: AddCommand) -> None:
     told.add_argument(
         "-o", "--out", type=Path, required=True, metavar="FILE", help=help_text("report_out")
     )
-    told.add_argument("--lang", choices=("zh", "en"), default="zh", help=help_text("report_lang"))
-    told.add_argument("--date", type=day_of, help=help_text("report_date"))
+    told.add_argument("--date", type=day_of, metavar="DAY", help=help_text("report_date"))
+    told.add_argument("--json", type=Path, metavar="FILE", help=help_text("findings_json"))
 
 
 def _write_report(given: argparse.Namespace) -> int:
@@ -41,7 +46,12 @@ def _write_report(given: argparse.Namespace) -> int:
 
     kind = given.out.suffix.lower()
     if kind not in EXTENSIONS:
-        say(f"{given.out}: {catalogue.both('cli.report_extension')}")
+        say(f"{given.out}: {catalogue.on_screen('cli.report_extension')}")
+        return WRONG_USAGE
+    if given.lang == catalogue.BOTH:
+        say(catalogue.on_screen("cli.report_one_language"))
+        return WRONG_USAGE
+    if not json_apart(given.json, given.workbook, given.out):
         return WRONG_USAGE
     with progress() as step:
         book, done = examined_file(given.workbook, step)
@@ -51,13 +61,21 @@ def _write_report(given: argparse.Namespace) -> int:
         step("report")
         day = given.date.isoformat() if given.date else ""
         try:
-            made = report(done.results, kind, given.lang, day, countries)
+            made = report(done.results, kind, given.lang or DOCUMENT_LANGUAGE, day, countries)
         except InputError as error:
             return report_errors(error.findings)
         step("write")
         write_atomically(given.out, made.data, backup=False)
     for warning in made.warnings:
-        say(warning)
+        note(warning)
     report_findings(done.findings)
-    print(catalogue.both("cli.written", path=given.out))
+    deliver_json(
+        given.json,
+        {
+            "written": str(given.out),
+            "remarks": list(made.warnings),
+            **findings_record(done.findings),
+        },
+    )
+    tell(catalogue.on_screen("cli.written", path=given.out))
     return DONE

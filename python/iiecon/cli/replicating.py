@@ -14,18 +14,18 @@ from iiecon.cli.console import (
     WRONG_USAGE,
     AddCommand,
     day_of,
+    findings_record,
     help_text,
     json_apart,
     print_summary,
     progress,
     report_errors,
     report_findings,
-    say,
     wide_console,
     workbook_argument,
 )
-from iiecon.results import json_text
-from iiecon.spreadsheet.package import FileProblem, write_atomically
+from iiecon.cli.manners import deliver_json, note, say, tell
+from iiecon.spreadsheet.package import FileProblem
 
 if TYPE_CHECKING:
     from iiecon.replication.differences import Change
@@ -44,7 +44,8 @@ def add_commands(command: AddCommand) -> None:
         "-o", "--out", type=Path, required=True, metavar="FOLDER|FILE.zip",
         help=help_text("package_out"),
     )  # fmt: skip
-    packed.add_argument("--date", type=day_of, help=help_text("package_date"))
+    packed.add_argument("--date", type=day_of, metavar="DAY", help=help_text("package_date"))
+    packed.add_argument("--json", type=Path, metavar="FILE", help=help_text("findings_json"))
     repeated = command("replicate", _replicate)
     repeated.add_argument("package", type=Path, help=help_text("package_path"))
     repeated.add_argument("--json", type=Path, metavar="FILE", help=help_text("replicate_json"))
@@ -60,6 +61,8 @@ def _package(given: argparse.Namespace) -> int:
     from iiecon.workbook.read import Reader
     from iiecon.workbook.recalculate import examined_file
 
+    if not json_apart(given.json, given.workbook, given.out):
+        return WRONG_USAGE
     if given.out.exists():
         raise FileProblem(given.out, "file.exists")
     with progress() as step:
@@ -76,7 +79,8 @@ def _package(given: argparse.Namespace) -> int:
         step("write")
         write_package(given.out, files)
     report_findings(done.findings)
-    print(catalogue.both("cli.written", path=given.out))
+    deliver_json(given.json, {"written": str(given.out), **findings_record(done.findings)})
+    tell(catalogue.on_screen("cli.written", path=given.out))
     return DONE
 
 
@@ -108,18 +112,17 @@ def _replicate(given: argparse.Namespace) -> int:
             done = verify(package, results)
         except InputError as error:
             return report_errors(error.findings)
-    if given.json:
-        write_atomically(given.json, _verified_json(done).encode(), backup=False)
+    deliver_json(given.json, _verified(done))
     print_summary(results)
     there, here = package.about["iiecon"]["program"], f"iiecon {VERSION}"
     if there != here:
-        say(catalogue.both("replicate.version", there=there, here=here))
+        note(catalogue.on_screen("replicate.version", there=there, here=here))
     if package.touched:
-        say(catalogue.both("replicate.touched", names=", ".join(package.touched)))
+        note(catalogue.on_screen("replicate.touched", names=", ".join(package.touched)))
     if not done.same_inputs:
-        say(catalogue.both("replicate.inputs_differ"))
+        note(catalogue.on_screen("replicate.inputs_differ"))
     if package.about["iiecon"].get("scores_illustrative"):
-        print(catalogue.both("replicate.illustrative"))
+        tell(catalogue.on_screen("replicate.illustrative"))
     return _told(done)
 
 
@@ -128,11 +131,11 @@ def _told(done: Verified) -> int:
     from iiecon.replication.verify import AGREEMENT
 
     if done.equal:
-        print(catalogue.both("replicate.equal", count=done.count, tolerance=f"{AGREEMENT:g}"))
+        tell(catalogue.on_screen("replicate.equal", count=done.count, tolerance=f"{AGREEMENT:g}"))
         return DONE
     moved = {(c.table, c.key, c.field) for c in (*done.csv, *done.json)}
     count = len(moved) + sum(len(side.keys) for side in done.rows)
-    say(catalogue.both("replicate.differs", count=count, all=done.count))
+    say(catalogue.on_screen("replicate.differs", count=count, all=done.count))
     _print_changes(done)
     return INPUT_ERRORS
 
@@ -141,16 +144,16 @@ def _print_changes(done: Verified) -> None:
     from rich.table import Table
 
     lines = [("csv", c) for c in done.csv] + [("json", c) for c in done.json]
-    table = Table(title=catalogue.both("replicate.title"))
+    table = Table(title=catalogue.on_screen("replicate.title"))
     for key in ("table", "key", "field"):
-        table.add_column(catalogue.both(f"replicate.{key}"))
+        table.add_column(catalogue.on_screen(f"replicate.{key}"))
     for key in ("stored", "computed"):
-        table.add_column(catalogue.both(f"replicate.{key}"), justify="right")
+        table.add_column(catalogue.on_screen(f"replicate.{key}"), justify="right")
     for kind, change in lines[:SHOWN]:
         file = f"{change.table}.csv" if kind == "csv" else "results.json"
         table.add_row(file, change.label, change.field, _shown(change.old), _shown(change.new))
     if len(lines) > SHOWN:
-        table.caption = catalogue.both("replicate.more", count=len(lines) - SHOWN)
+        table.caption = catalogue.on_screen("replicate.more", count=len(lines) - SHOWN)
     wide_console(WIDTH).print(table)
 
 
@@ -158,8 +161,8 @@ def _shown(value: object) -> str:
     return f"{value:,.10g}" if isinstance(value, float) else "" if value is None else str(value)
 
 
-def _verified_json(done: Verified) -> str:
-    told = {
+def _verified(done: Verified) -> dict[str, Any]:
+    return {
         "equal": done.equal,
         "values": done.count,
         "same_inputs": done.same_inputs,
@@ -170,7 +173,6 @@ def _verified_json(done: Verified) -> str:
             for s in done.rows
         ],
     }
-    return json_text(told)
 
 
 def _change_record(change: Change) -> dict[str, Any]:

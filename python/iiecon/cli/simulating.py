@@ -21,12 +21,12 @@ from iiecon.cli.console import (
     progress,
     report_errors,
     report_findings,
-    say,
 )
+from iiecon.cli.manners import STANDARD_OUTPUT, deliver, say, tell
 from iiecon.exports import csv_of_records
 from iiecon.findings import InputError
 from iiecon.results import json_text
-from iiecon.spreadsheet.files import check_target, write_atomically
+from iiecon.spreadsheet.files import check_target
 
 if TYPE_CHECKING:
     from iiecon.inputs import ModelInputs
@@ -69,7 +69,7 @@ def _simulate(given: argparse.Namespace) -> int:
     try:
         return _run(given)
     except KeyboardInterrupt:
-        say(catalogue.both("uncertainty.cancelled"))
+        say(catalogue.on_screen("uncertainty.cancelled"))
         return CANCELLED
 
 
@@ -78,7 +78,7 @@ def _run(given: argparse.Namespace) -> int:
     from iiecon.workbook.recalculate import checked_inputs
 
     for target in (given.json, given.csv):
-        if target:
+        if target and target != STANDARD_OUTPUT:
             check_target(target)
     inputs, findings = [], []
     workbooks = list(dict.fromkeys(given.workbooks))
@@ -101,10 +101,10 @@ def _run(given: argparse.Namespace) -> int:
     report_findings(findings)
     for target, text in ((given.json, _json), (given.csv, _csv)):
         if target:
-            write_atomically(target, text(workbooks, found).encode(), backup=False)
+            deliver(target, text(workbooks, found))
     for path, each, read in zip(workbooks, found, inputs, strict=True):
         if len(found) > 1:
-            print(path)
+            tell(path)
         _tell(each, read)
     return DONE
 
@@ -146,15 +146,15 @@ def _csv(workbooks: Sequence[Path], found: Sequence[Simulation]) -> str:
 
 def _tell(found: Simulation, inputs: ModelInputs) -> None:
     notes = [
-        f"{catalogue.both(f'uncertainty.group_{group}')}: {count}"
+        f"{catalogue.on_screen(f'uncertainty.group_{group}')}: {count}"
         for group, count in found.varied.items()
         if count
     ]
-    notes.insert(0, catalogue.both(f"uncertainty.{'caption' if notes else 'nothing'}"))
+    notes.insert(0, catalogue.on_screen(f"uncertainty.{'caption' if notes else 'nothing'}"))
     if found.unknown:
-        notes.append(catalogue.both("uncertainty.unknown", count=found.unknown))
+        notes.append(catalogue.on_screen("uncertainty.unknown", count=found.unknown))
     print_table(
-        catalogue.both("uncertainty.title", draws=f"{found.draws:,}", seed=found.seed),
+        catalogue.on_screen("uncertainty.title", draws=f"{found.draws:,}", seed=found.seed),
         ("quantity", "year", *FIELDS),
         [_nation_row(found, i, t) for i in range(7) for t in range(len(found.years))],
         "\n".join([*notes, inputs.experts.source]),
@@ -169,16 +169,16 @@ def _nation_row(found: Simulation, row: int, t: int) -> tuple[str, ...]:
     label = {"employment": "jobs"}.get(code, code.replace("employment_", "jobs_"))
     form = "{:.2%}" if code == "share_of_gdp" else "{:,.1f}"
     values = (_shown(float(getattr(found, name)[t, row]), form) for name in FIELDS)
-    return catalogue.both(f"label.{label}"), str(found.years[t]), *values
+    return catalogue.on_screen(f"label.{label}"), str(found.years[t]), *values
 
 
 def _sections(found: Simulation, inputs: ModelInputs) -> None:
     print_table(
-        catalogue.both("uncertainty.sections", year=found.years[-1]),
+        catalogue.on_screen("uncertainty.sections", year=found.years[-1]),
         ("section", *FIELDS, "driver"),
         [
             (
-                f"{s.code} {s.name_zh}",
+                f"{s.code} {catalogue.pair_on_screen(s.name_zh, s.name_en)}",
                 *_values(found, "section", s.code),
                 _driver(found, inputs, "section", s.code),
             )
@@ -189,11 +189,11 @@ def _sections(found: Simulation, inputs: ModelInputs) -> None:
 
 def _provinces(found: Simulation, inputs: ModelInputs) -> None:
     print_table(
-        catalogue.both("uncertainty.provinces", year=found.years[-1]),
+        catalogue.on_screen("uncertainty.provinces", year=found.years[-1]),
         ("province", "central", "deviation", "q05", "q95", "jobs_q05", "jobs_q95", "driver"),
         [
             (
-                f"{p.name_zh} / {p.name_en}",
+                catalogue.pair_on_screen(p.name_zh, p.name_en),
                 *_values(found, "province", p.code, ("central", "deviation", "q05", "q95")),
                 *_values(found, "province_jobs", p.code, ("q05", "q95")),
                 _driver(found, inputs, "province", p.code),
@@ -219,7 +219,7 @@ def _drivers(found: Simulation, inputs: ModelInputs) -> None:
     year, total = found.years[-1], found.row("nation", "total")
     shares = found.sobol
     print_table(
-        catalogue.both("uncertainty.drivers", year=year),
+        catalogue.on_screen("uncertainty.drivers", year=year),
         ("driver", "sobol_first", "sobol_total"),
         [
             (_named(key, inputs), _shown(float(first), "{:.3f}"), _shown(float(both), "{:.3f}"))
@@ -229,7 +229,7 @@ def _drivers(found: Simulation, inputs: ModelInputs) -> None:
         ],
     )
     print_table(
-        catalogue.both("uncertainty.tornado", year=year),
+        catalogue.on_screen("uncertainty.tornado", year=year),
         ("driver", "low", "high"),
         [
             (_named(s.key, inputs), f"{s.low:,.1f}", f"{s.high:,.1f}")
@@ -243,9 +243,9 @@ def _switches(found: Simulation, total: int) -> None:
     rows = [(operator, f"{values[total]:,.1f}", "") for operator, values in found.operators.items()]
     if found.left_out is not None:
         low, high = found.left_out.lowest[total], found.left_out.highest[total]
-        rows.append((catalogue.both("uncertainty.left_out"), f"{low:,.1f}", f"{high:,.1f}"))
+        rows.append((catalogue.on_screen("uncertainty.left_out"), f"{low:,.1f}", f"{high:,.1f}"))
     print_table(
-        catalogue.both("uncertainty.switches", year=found.years[-1]),
+        catalogue.on_screen("uncertainty.switches", year=found.years[-1]),
         ("quantity", "low", "high"),
         rows,
     )
@@ -254,7 +254,7 @@ def _switches(found: Simulation, total: int) -> None:
 def _named(key: Key, inputs: ModelInputs) -> str:
     """A driver in words: its group, and the sector or section in it."""
     group, code = key
-    text = catalogue.both(f"uncertainty.group_{group}")
+    text = catalogue.on_screen(f"uncertainty.group_{group}")
     if group == "scores" and code:
         name = inputs.table.names[inputs.table.codes.index(code)]
         return f"{text}: {code} {name}"

@@ -21,12 +21,10 @@ from iiecon.cli.console import (
     report_errors,
     report_findings,
     report_written,
-    say,
     wide_console,
 )
-from iiecon.exports import csv_of_records
+from iiecon.cli.manners import deliver_csv, deliver_json, say
 from iiecon.findings import InputError
-from iiecon.results import json_text
 from iiecon.spreadsheet.package import write_atomically
 
 if TYPE_CHECKING:
@@ -74,10 +72,9 @@ def _scenario(given: argparse.Namespace) -> int:
             step("write")
             _write_book(runs, given.out, seen)
     if given.json:
-        write_atomically(given.json, json_text(runs.records()).encode(), backup=False)
+        deliver_json(given.json, runs.records())
     if given.csv:
-        text = csv_of_records(runs.differences())
-        write_atomically(given.csv, text.encode("utf-8-sig"), backup=False)
+        deliver_csv(given.csv, list(runs.differences()))
     for results in runs.results:
         report_findings([f for f in results.findings if f not in runs.base.findings])
     console = wide_console(WIDTH)
@@ -92,10 +89,10 @@ def _apart(given: argparse.Namespace) -> bool:
     """Whether what is written goes elsewhere than over what is read, and has the right kind."""
     read = (given.workbook, *given.files)
     if given.out and given.out.suffix.lower() != ".xlsx":
-        say(f"{given.out}: {catalogue.both('cli.scenario_extension')}")
+        say(f"{given.out}: {catalogue.on_screen('cli.scenario_extension')}")
         return False
     if given.out and given.out.resolve() in {path.resolve() for path in read}:
-        say(f"{given.out}: {catalogue.both('cli.scenario_same')}")
+        say(f"{given.out}: {catalogue.on_screen('cli.scenario_same')}")
         return False
     return json_apart(given.json, *read, given.csv) and json_apart(given.csv, *read)
 
@@ -111,34 +108,36 @@ def _write_book(runs: ScenarioRuns, target: Path, seen: str) -> None:
 
 def _tables(runs: ScenarioRuns) -> Iterator[Table]:
     yield _changes(runs)
-    year, head = runs.last_year, catalogue.both("compare.result")
+    year, head = runs.last_year, catalogue.on_screen("compare.result")
     nation = [line for field in NATION for line in runs.of("national", field, year=year)]
-    title = catalogue.both("scenario.table.nation", year=year)
+    title = catalogue.on_screen("scenario.table.nation", year=year)
     yield _side_by_side(runs, title, head, [(field_name(line.field), line) for line in nation])
     total = [(str(line.year), line) for line in runs.of("national", "total")]
     yield _side_by_side(
-        runs, catalogue.both("scenario.table.total"), catalogue.both("label.year"), total
+        runs, catalogue.on_screen("scenario.table.total"), catalogue.on_screen("label.year"), total
     )
     for table, field in MOST:
         names = names_of(table, runs.base.inputs)
         moved = sorted(runs.of(table, field, year=year), key=lambda line: -line.largest)
         lines = [(names.get(m.code, m.code), m) for m in moved[:SHOWN] if m.largest]
         if lines:
-            title = catalogue.both(f"scenario.table.{table}_{field}", year=year)
-            yield _side_by_side(runs, title, catalogue.both(f"compare.of.{table}"), lines)
+            title = catalogue.on_screen(f"scenario.table.{table}_{field}", year=year)
+            yield _side_by_side(runs, title, catalogue.on_screen(f"compare.of.{table}"), lines)
 
 
 def _changes(runs: ScenarioRuns) -> Table:
     """What each scenario changes; its texts are shown as they are, not taken for markup."""
     from rich.markup import escape
 
-    columns = [catalogue.both(f"scenario.head.{key}") for key in ("scenario", "change", "amount")]
-    table = table_of(catalogue.both("scenario.table.changes"), columns, 1)
+    columns = [
+        catalogue.on_screen(f"scenario.head.{key}") for key in ("scenario", "change", "amount")
+    ]
+    table = table_of(catalogue.on_screen("scenario.table.changes"), columns, 1)
     for scenario in runs.scenarios:
         title = scenario.name if scenario.title == scenario.name else (
             f"{scenario.name}: {scenario.title}"
         )  # fmt: skip
-        changes = list(scenario.changes()) or [(catalogue.both("scenario.unchanged"), "")]
+        changes = list(scenario.changes()) or [(catalogue.on_screen("scenario.unchanged"), "")]
         for i, (key, change) in enumerate(changes):
             table.add_row(*map(escape, (title if i == 0 else "", key, change)))
     return table
@@ -150,7 +149,7 @@ def _side_by_side(
     """The base, and of every scenario its value, the difference and that in percent."""
     from rich.markup import escape
 
-    columns = [head, catalogue.both("scenario.head.base")]
+    columns = [head, catalogue.on_screen("scenario.head.base")]
     for scenario in runs.scenarios:
         columns += [escape(scenario.name), "±", "%"]
     table = table_of(title, columns, len(columns) - 1)

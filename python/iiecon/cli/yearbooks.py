@@ -7,7 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iiecon import catalogue
 from iiecon.cli.console import (
@@ -15,6 +15,7 @@ from iiecon.cli.console import (
     INPUT_ERRORS,
     WRONG_USAGE,
     AddCommand,
+    findings_record,
     help_text,
     import_target,
     progress,
@@ -22,9 +23,10 @@ from iiecon.cli.console import (
     report_errors,
     report_findings,
     report_written,
-    say,
     wide_console,
+    written_record,
 )
+from iiecon.cli.manners import deliver_json, say
 from iiecon.findings import InputError
 from iiecon.spreadsheet.package import write_atomically
 
@@ -43,6 +45,7 @@ def add_commands(command: AddCommand) -> None:
     added.add_argument("-o", "--out", type=Path, metavar="OUT", help=help_text("out"))
     added.add_argument("--sheet", metavar="NAME", help=help_text("data_sheet"))
     added.add_argument("--year", type=int, metavar="Y", help=help_text("data_year"))
+    added.add_argument("--json", type=Path, metavar="FILE", help=help_text("import_json"))
 
 
 def _import(given: argparse.Namespace) -> int:
@@ -65,10 +68,11 @@ def _import(given: argparse.Namespace) -> int:
         untouched = in_place and not done.changes
         step("write")
         backup = None if untouched else write_atomically(target, done.content, seen=seen)
+    deliver_json(given.json, {**written_record(target, backup), **_record(done)})
     _print_summary(done, given.file)
     report_findings([*done.findings, *done.examined.findings])
     if done.examined.errors:
-        say(catalogue.both("import.to_do", count=len(done.examined.errors)))
+        say(catalogue.on_screen("import.to_do", count=len(done.examined.errors)))
     report_written(target, backup, untouched)
     return DONE
 
@@ -77,10 +81,31 @@ def _refuse_loss(done: ImportedData, workbook: Path) -> int:
     """Nothing that the analyst added goes lost without being asked for."""
     years = ", ".join(map(str, done.added))
     say(
-        f"{workbook}: {catalogue.both('cli.data_lost', years=years)}: {'、'.join(done.lost)}; "
-        f"{catalogue.both('cli.data_lost_fix')}"
+        f"{workbook}: {catalogue.on_screen('cli.data_lost', years=years)}: {'、'.join(done.lost)}; "
+        f"{catalogue.on_screen('cli.data_lost_fix')}"
     )
     return INPUT_ERRORS
+
+
+def _record(done: ImportedData) -> dict[str, Any]:
+    """What was read, what changed, and what was left aside, as plain data."""
+    book = done.book
+    return {
+        "kind": book.kind,
+        "figures": len(book.figures),
+        "changes": [
+            {"sheet": c.sheet, "cell": c.cell, "item": list(c.key), "old": c.old, "new": c.new}
+            for c in done.changes
+        ],
+        "same": done.same,
+        "not_given": book.not_given,
+        "unused": {reason: list(cells) for reason, cells in book.unused.items()},
+        "added_years": list(done.added),
+        "earlier": list(done.earlier),
+        "made_values": list(done.made_values),
+        "lost": list(done.lost),
+        **findings_record([*done.findings, *done.examined.findings]),
+    }
 
 
 def _print_summary(done: ImportedData, file: Path) -> None:
@@ -88,11 +113,11 @@ def _print_summary(done: ImportedData, file: Path) -> None:
     from rich.table import Table
 
     console = wide_console()
-    told = Table(title=catalogue.both("import_data.title"), show_header=False)
+    told = Table(title=catalogue.on_screen("import_data.title"), show_header=False)
     told.add_column(overflow="fold")
     told.add_column(overflow="fold")
     for key, text in _told(done, file):
-        told.add_row(catalogue.both(f"import_data.{key}"), text)
+        told.add_row(catalogue.on_screen(f"import_data.{key}"), text)
     console.print(told)
     if done.changes:
         console.print(_table_of_changes(done.changes))
@@ -102,7 +127,7 @@ def _told(done: ImportedData, file: Path) -> Iterator[tuple[str, str]]:
     book = done.book
     units = dict.fromkeys(f.unit or "–" for f in book.figures.values())
     yield "file", file.name
-    yield "kind", catalogue.both(f"import_data.kinds.{book.kind}")
+    yield "kind", catalogue.on_screen(f"import_data.kinds.{book.kind}")
     if book.year:
         yield "year", book.year
     yield "figures", str(len(book.figures))
@@ -113,7 +138,7 @@ def _told(done: ImportedData, file: Path) -> Iterator[tuple[str, str]]:
     yield "not_given", str(book.not_given)
     for reason, cells in book.unused.items():
         if cells:
-            shown = catalogue.both(f"import_data.reason.{reason}")
+            shown = catalogue.on_screen(f"import_data.reason.{reason}")
             yield "unused", f"{shown}: {len(cells)} ({cells[0]}{' …' if len(cells) > 1 else ''})"
     if done.earlier:
         yield "earlier", ", ".join(done.earlier)
@@ -131,11 +156,11 @@ def _table_of_changes(changes: Sequence[Change]) -> object:
     """By item and year: how many cells, and the largest change among them."""
     from rich.table import Table
 
-    table = Table(title=catalogue.both("import_data.changes"))
+    table = Table(title=catalogue.on_screen("import_data.changes"))
     for column in ("item", "cells", "largest", "cell", "old", "new"):
         numeric = column in ("cells", "largest", "old", "new")
         justify = "right" if numeric else "left"
-        table.add_column(catalogue.both(f"import_data.{column}"), justify=justify)  # type: ignore[arg-type]
+        table.add_column(catalogue.on_screen(f"import_data.{column}"), justify=justify)  # type: ignore[arg-type]
     groups: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         groups[" ".join(change.key[1:])].append(change)

@@ -37,7 +37,9 @@ class ClusterProblem(Exception):  # noqa: N818
     def __str__(self) -> str:
         place = f"{self.address}: " if self.address else ""
         detail = f" ({self.detail})" if self.detail else ""
-        message, fix = (catalogue.both(f"cluster.{self.key}.{part}") for part in ("message", "fix"))
+        message, fix = (
+            catalogue.on_screen(f"cluster.{self.key}.{part}") for part in ("message", "fix")
+        )
         return f"{place}{message}{detail}; {fix}"
 
 

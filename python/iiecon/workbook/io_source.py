@@ -35,12 +35,17 @@ WORKBOOKS = (".xlsm", ".xlsx")
 
 
 def table_of(source: Path, sheet: str, unit: str) -> tuple[IOTable, Sectors | None]:
-    """The table of a file; of a workbook also what is decided about its sectors."""
+    """The table of a file; of a workbook also what is decided about its sectors.
+
+    Raises InputError where a sheet or unit is given for a workbook, which knows its own.
+    """
     book = workbook_of(source)
     if book is None:
         from iiecon.readers import read_io_table
 
         return read_io_table(source, sheet=sheet, unit=unit), None
+    if sheet or unit:
+        raise InputError.one("import_from_workbook", source.name)
     reader = Reader.of(book, INPUT_SHEETS)
     inputs = reader.inputs()
     if inputs is None:
