@@ -267,6 +267,21 @@ def test_a_farther_horizon_leaves_the_nearer_ones_alone() -> None:
     assert np.count_nonzero(far[:, 3]) == 2
 
 
+def test_a_year_is_no_surer_than_the_one_before_it_for_want_of_past_errors() -> None:
+    """Of six years two can be forecast three years ahead and only one four years ahead."""
+    series = Series(tuple(range(2015, 2021)), np.array([[10.0, 12.0, 13.0, 15.5, 16.0, 18.0]]))
+    years = tuple(range(2020, 2026))
+    estimated = np.array([[year > 2020 for year in years]])
+    part = forecasts(series, Extrapolated(np.full((1, 6), 20.0), estimated), years, LINE)
+    third, fourth, fifth = part.errors[:, 0, 3:].T
+    assert np.count_nonzero(third) == 2
+    np.testing.assert_array_equal(fourth, third)
+    np.testing.assert_array_equal(fifth, third)
+    assert (part.count, part.unknown) == (5, 0)
+    alone = Extrapolated(np.array([[20.0]]), np.array([[True]]))
+    np.testing.assert_array_equal(forecasts(series, alone, (2025,), LINE).errors[:, 0, 0], third)
+
+
 def test_rows_of_a_table_err_together() -> None:
     values = np.array([[10.0, 12.0, 13.0, 15.5, 16.0, 18.0, 21.0, 22.0]])
     both = np.concatenate([values, 7 * values])

@@ -164,8 +164,8 @@ def forecasts(
     """A table as the model extrapolated it (`found`, rows × `years`), with the errors of its rule
     in earlier years.
 
-    Errors are gathered for each horizon by itself: a number with fewer than two is not varied, its
-    error is not known.
+    Errors are gathered for each horizon by itself. Where fewer than two are known of one, the
+    number errs as at the farthest nearer horizon of which two are; without any it is not varied.
     """
     years = list(years)
     errors = np.zeros((len(series.years), *found.values.shape))
@@ -179,37 +179,37 @@ def forecasts(
         if blank.all() or not ahead:
             continue
         last = max(y for y, none in zip(series.years, blank, strict=True) if not none)
-        reach = np.array([years[t] - last for t in ahead])
-        past = _past_errors(usable[rows], series.years, last, reach, rule.of_rows(rows))
-        for t, missed in zip(ahead, np.moveaxis(past, 2, 0), strict=True):
-            count = int((~np.isnan(missed[:, 0])).sum())
-            if count >= FEWEST_ERRORS:
-                scale = student_scale(count) / np.sqrt(count)
-                errors[:, rows, t] = scale * np.nan_to_num(missed)
+        reach = [years[t] - last for t in ahead]
+        past = _past_errors(usable[rows], series.years, last, max(reach), rule.of_rows(rows))
+        counts = (~np.isnan(past[:, 0])).sum(axis=0)
+        for t, years_ahead in zip(ahead, reach, strict=True):
+            known = np.flatnonzero(counts[: max(years_ahead, 0)] >= FEWEST_ERRORS)
+            if known.size:
+                count, missed = int(counts[known[-1]]), past[:, :, known[-1]]
+                errors[:, rows, t] = student_scale(count) / np.sqrt(count) * np.nan_to_num(missed)
     return Forecasts(found.values, errors, found.estimated)
 
 
 def _past_errors(
-    table: FloatArray, years: Sequence[int], last: int, reach: npt.NDArray[np.intp], rule: Rule
+    table: FloatArray, years: Sequence[int], last: int, farthest: int, rule: Rule
 ) -> FloatArray:
-    """log(actual ÷ forecast) of forecasts so many years ahead, years of origin × rows × horizons;
-    NaN where there is none.
+    """log(actual ÷ forecast) of forecasts 1 to `farthest` years ahead, years of origin × rows ×
+    horizons; NaN where there is none.
     """
-    found = np.full((len(years), table.shape[0], reach.size), np.nan)
-    for origin in range(last - int(reach.min()), min(years), -1):
-        known = np.flatnonzero(origin + reach <= last)
-        horizons = reach[known]
+    found = np.full((len(years), table.shape[0], max(farthest, 0)), np.nan)
+    for origin in range(last - 1, min(years), -1):
+        targets = list(range(origin + 1, min(origin + farthest, last) + 1))
         try:
             forecast = extrapolation.extrapolate(
-                table, years, list(range(origin, origin + int(horizons.max()) + 1)), rule.method,
+                table, years, [origin, *targets], rule.method,
                 window=rule.window, weights=rule.weights, data_until=origin,
-            ).values[:, horizons]  # fmt: skip
+            ).values[:, 1:]  # fmt: skip
         except InputError:
             break  # no earlier origin has the years that the rule needs
-        actual = table[:, [years.index(origin + int(h)) for h in horizons]]
+        actual = table[:, [years.index(year) for year in targets]]
         sound = ((forecast > 0) & (actual > 0)).all(axis=0)
         missed = np.log(actual[:, sound] / forecast[:, sound])
-        found[years.index(origin)][:, known[sound]] = missed
+        found[years.index(origin)][:, np.flatnonzero(sound)] = missed
     return found
 
 
