@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path, PureWindowsPath
 
@@ -229,6 +230,9 @@ def test_command_writes_the_users_file(
     shown = capsys.readouterr().out
     assert str(file) in shown
     assert "/opt/env/bin/python" in shown
+    assert cli.main(["install-excel", "--json", "-"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"written": [str(file)], "program": "/opt/env/bin/python"}
 
 
 def test_command_writes_beside_a_workbook(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

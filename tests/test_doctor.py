@@ -210,6 +210,16 @@ def elsewhere_in_mac(case: Case) -> Case:
     return changed(case, system="Darwin", executable="/Users/zw/env/bin/python", home="/Users/zw")
 
 
+def activated_on_linux(case: Case) -> Case:
+    """A terminal in which a virtual environment is active, beside LibreOffice with the add-in."""
+    home = "/home/zw"
+    below = PureWindowsPath(ADD_IN.partition("LibreOffice")[2]).as_posix()
+    profile = f"{home}/.config/libreoffice{below}"
+    environment = {"VIRTUAL_ENV": f"{home}/.venv"}
+    linux = changed(case, system="Linux", home=home, environment=environment)
+    return with_file(linux, profile, described(case).files[ADD_IN])
+
+
 OTHER_PYTHON = r"D:\other\Scripts\python.exe"
 BLOCKED = f"{WORKBOOK}:Zone.Identifier"
 
@@ -228,6 +238,7 @@ WRONG: Mapping[str, Callable[[Case], Case]] = {
     "doctor.writable.file": lambda c: read_only(c, WORKBOOK),
     "doctor.writable.folder": lambda c: read_only(c, rf"{HOME}\测算 folder"),
     "doctor.libreoffice.no_add_in": lambda c: without_file(c, ADD_IN),
+    "doctor.libreoffice.environment": activated_on_linux,
     "doctor.excel.missing": lambda c: with_key(c, APP_PATHS, {}),
     "doctor.excel.store": lambda c: with_key(
         with_key(c, APP_PATHS, {}), STORE_PACKAGES, {"Microsoft.Office.Desktop.Excel_16051": {}}

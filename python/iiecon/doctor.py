@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from iiecon.diagnosis import Case, Check, Outcome, Result, good, look, not_here, problem
 from iiecon.excel_checks import EXCEL_CHECKS
-from iiecon.machine import WINDOWS, Machine
+from iiecon.machine import LINUX, WINDOWS, Machine
 from iiecon.spreadsheet.package import FileProblem
 from iiecon.workbook.layout import INPUT_RANGES
 
@@ -128,7 +128,11 @@ def libreoffice(case: Case) -> Outcome:
     profile = libreoffice_profile(machine)
     found = machine.matching(profile, "user/uno_packages/cache/uno_packages/*/*/description.xml")
     known = any(LIBREOFFICE_ADD_IN.encode() in (machine.read(name) or b"") for name in found)
-    return good(version=version) if known else look("no_add_in", version=version)
+    if not known:
+        return look("no_add_in", version=version)
+    if machine.system == LINUX and "VIRTUAL_ENV" in machine.environment:
+        return look("environment", folder=machine.environment["VIRTUAL_ENV"])
+    return good(version=version)
 
 
 def libreoffice_profile(machine: Machine) -> str:

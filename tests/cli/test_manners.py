@@ -244,6 +244,7 @@ def answers(workbook: Path, folder: Path) -> dict[str, list[object]]:
         "report": [book, "-o", folder / "r.html"],
         "package": [book, "-o", folder / "p.zip"],
         "new": [folder / "n.xlsm"],
+        "install-libreoffice": ["--output", folder / "functions.oxt"],
         "audit": [book],
     }
 

@@ -29,13 +29,16 @@ def add_commands(command: AddCommand) -> None:
     office.add_argument("--output", type=Path, metavar="FILE.oxt", help=help_text("oxt"))
     examined = command("doctor", _doctor)
     examined.add_argument("workbook", nargs="?", type=Path, help=help_text("workbook"))
-    examined.add_argument("--json", type=Path, metavar="FILE", help=help_text("json"))
+    for parser, told in ((set_up, "build_json"), (office, "build_json"), (examined, "json")):
+        parser.add_argument("--json", type=Path, metavar="FILE", help=help_text(told))
 
 
 def _install_excel(given: argparse.Namespace) -> int:
     from iiecon import excel_setup
     from iiecon.machine import Machine
 
+    if not json_apart(given.json, given.beside):
+        return WRONG_USAGE
     machine = Machine.here()
     if not machine.has_excel:
         say(catalogue.on_screen("cli.no_excel"))
@@ -48,6 +51,7 @@ def _install_excel(given: argparse.Namespace) -> int:
         say(f"{refused}; {catalogue.on_screen('cli.interpreter_path_fix')}")
         return FILE_ERROR
     program = excel_setup.console_program(machine)
+    deliver_json(given.json, {"written": [target], "program": program})
     tell(catalogue.on_screen("cli.excel_set", program=program, path=target))
     return DONE
 
@@ -56,8 +60,11 @@ def _install_libreoffice(given: argparse.Namespace) -> int:
     from udfs.libreoffice.extension import extension, server_command
     from udfs.libreoffice.install import NotInstalled, install, unopkg
 
+    if not json_apart(given.json, given.output):
+        return WRONG_USAGE
     if given.output:
         write_atomically(given.output, extension(server_command()), backup=False)
+        deliver_json(given.json, {"written": [str(given.output)], "program": sys.executable})
         tell(catalogue.on_screen("cli.written", path=given.output))
         return DONE
     program = unopkg()
@@ -71,6 +78,7 @@ def _install_libreoffice(given: argparse.Namespace) -> int:
         refused, fix = (catalogue.on_screen(f"libreoffice.{k}") for k in ("refused", "refused_fix"))
         say(f"{refused} ({error}); {fix}")
         return FILE_ERROR
+    deliver_json(given.json, {"written": [], "program": sys.executable})
     tell(f"{catalogue.on_screen('libreoffice.installed')}: {sys.executable}")
     return DONE
 
