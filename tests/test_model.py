@@ -455,6 +455,25 @@ def test_unused_figures_are_listed(results: ModelResults) -> None:
     assert late == {"macro": "2021", "province_gdp": "2021, 2022"}
 
 
+def test_a_year_given_for_provinces_and_extrapolated_for_the_nation_is_noticed(
+    inputs: ModelInputs, results: ModelResults
+) -> None:
+    """All provinces would have a smaller share than the nation, which cannot be."""
+
+    def noticed(given: ModelResults) -> list[tuple[str | None, object]]:
+        return [(f.table, f.values["year"]) for f in given.findings if f.key == "half_given"]
+
+    assert noticed(results) == []
+    later = with_options(inputs, data_until=2021)
+    found = run_model(later)
+    assert noticed(found) == [("macro", 2021)]
+    shares = found.provinces[:, -1] / found.province_gdp.values.reshape(-1, 3, 5).sum(axis=1)[:, -1]
+    assert shares.max() < found.national[-1] / found.gdp.values[-1]
+    total = float(inputs.province_gdp.values[:, inputs.province_gdp.years.index(2021)].sum())
+    row = MACRO_COLUMNS.index("gdp")
+    assert noticed(run_model(with_cell(later, "macro", row, 2021, total))) == []
+
+
 def test_provinces_of_no_region_are_listed(inputs: ModelInputs, results: ModelResults) -> None:
     (note,) = (f for f in results.findings if f.key == "no_region")
     outside = [p.name_zh for p in inputs.provinces if not p.region]

@@ -21,6 +21,8 @@ from iiecon.results import ModelResults, Scores, Technology
 from iiecon.sections import section_totals, section_value_added
 from iiecon.validation import check_inputs
 
+GDP_APART = 0.05  # provinces add up to the nation's GDP within 2 % in every year at hand since 2017
+
 
 def run_model(inputs: ModelInputs) -> ModelResults:
     """The whole measurement (method, sections 1 to 8).
@@ -308,6 +310,26 @@ def _year_column(finding: Finding, series: Series) -> int | None:
     return series.years.index(year) if year in series.years else None
 
 
+def _half_given(results: ModelResults) -> Iterator[Finding]:
+    """Years in which GDP is given for the nation or for the provinces and extrapolated for the
+    other, so far apart that shares of the one cannot be held against shares of the other.
+    """
+    sums = results.province_gdp.values.sum(axis=0)
+    provinces = results.province_gdp.estimated.any(axis=0)
+    for t, year in enumerate(results.years):
+        nation = float(results.gdp.values[t])
+        apart = sums[t] / nation - 1
+        if provinces[t] == results.gdp.estimated[t] or abs(apart) <= GDP_APART:
+            continue
+        name = "province_gdp" if provinces[t] else "macro"
+        values = {"year": year, "total": f"{sums[t]:,.0f}", "gdp": f"{nation:,.0f}"}
+        years = getattr(results.inputs, name).years
+        column = years.index(year) if year in years else None
+        yield Finding(
+            "warning", "half_given", {**values, "apart": f"{apart:+.1%}"}, name, 0, column
+        )
+
+
 def _notes(results: ModelResults) -> list[Finding]:
     """What was not used or could not be given: nothing is dropped silently."""
     inputs, options = results.inputs, results.inputs.options
@@ -328,6 +350,7 @@ def _notes(results: ModelResults) -> list[Finding]:
         row = MACRO_COLUMNS.index("multiplier_override")
         year = {"year": options.base_year}
         notes.append(Finding("warning", "base_multiplier", year, "macro", row, column))
+    notes += _half_given(results)
     outside = [p.name_zh for p in inputs.provinces if not p.region]
     if outside:
         notes.append(
