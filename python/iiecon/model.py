@@ -315,19 +315,22 @@ def _half_given(results: ModelResults) -> Iterator[Finding]:
     other, so far apart that shares of the one cannot be held against shares of the other.
     """
     sums = results.province_gdp.values.sum(axis=0)
-    provinces = results.province_gdp.estimated.any(axis=0)
+    provinces = np.asarray(results.province_gdp.estimated.any(axis=0))
     for t, year in enumerate(results.years):
         nation = float(results.gdp.values[t])
         apart = sums[t] / nation - 1
         if provinces[t] == results.gdp.estimated[t] or abs(apart) <= GDP_APART:
             continue
         name = "province_gdp" if provinces[t] else "macro"
-        values = {"year": year, "total": f"{sums[t]:,.0f}", "gdp": f"{nation:,.0f}"}
+        values = {
+            "year": year,
+            "total": f"{sums[t]:,.0f}",
+            "gdp": f"{nation:,.0f}",
+            "apart": f"{apart:+.1%}",
+        }
         years = getattr(results.inputs, name).years
         column = years.index(year) if year in years else None
-        yield Finding(
-            "warning", "half_given", {**values, "apart": f"{apart:+.1%}"}, name, 0, column
-        )
+        yield Finding("warning", "half_given", values, name, 0, column)
 
 
 def _notes(results: ModelResults) -> list[Finding]:

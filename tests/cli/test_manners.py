@@ -241,6 +241,7 @@ def answers(workbook: Path, folder: Path) -> dict[str, list[object]]:
         "scenario": [book, ROOT / "templates/scenario_example.toml"],
         "import-io": [book, folder / "my.xlsm", "-o", folder / "b.xlsm"],
         "import-data": [gdp, book, "-o", folder / "c.xlsm"],
+        "province": [book, "Sichuan"],
         "report": [book, "-o", folder / "r.html"],
         "package": [book, "-o", folder / "p.zip"],
         "new": [folder / "n.xlsm"],

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from iiecon.iotable import FloatArray
-    from iiecon.results import ModelResults
+    from iiecon.results import ModelResults, Record
 
 
 DEFAULT_WORKBOOK = "IIEconModel.xlsm"
@@ -126,10 +126,8 @@ def report_findings(findings: Sequence[Finding]) -> None:
 
 
 def print_summary(results: ModelResults) -> None:
-    """The nation by year, as a table that keeps Chinese columns aligned."""
-    from rich.table import Table
-
-    lines: list[tuple[str, str, str]] = [
+    """The nation by year."""
+    lines = [
         ("direct", "direct", "{:,.1f}"),
         ("indirect", "indirect", "{:,.1f}"),
         ("total", "total", "{:,.1f}"),
@@ -138,16 +136,30 @@ def print_summary(results: ModelResults) -> None:
         ("jobs_direct", "employment_direct", "{:,.1f}"),
         ("jobs_indirect", "employment_indirect", "{:,.1f}"),
     ]
-    national = results.records()["national"]
-    table = Table(title=catalogue.on_screen("app.title"))
+    print_by_year(
+        catalogue.on_screen("app.title"),
+        results.records()["national"],
+        [(catalogue.on_screen(f"label.{key}"), field, form) for key, field, form in lines],
+        results.inputs.experts.source,
+    )
+
+
+def print_by_year(
+    title: str, records: Sequence[Record], lines: Sequence[tuple[str, str, str]], note: str
+) -> None:
+    """Records of years side by side, in a table that keeps Chinese columns aligned.
+
+    `lines` are label, field of the records and form of each row.
+    """
+    from rich.table import Table
+
+    table = Table(title=title)
     table.add_column("亿元, 万人")
-    for record in national:
+    for record in records:
         table.add_column(f"{record['year']}{' e' if record['estimated'] else ''}", justify="right")
-    for key, field, form in lines:
-        table.add_row(
-            catalogue.on_screen(f"label.{key}"), *(_shown(r[field], form) for r in national)
-        )
-    table.caption = f"{catalogue.on_screen('cli.marks')}\n{results.inputs.experts.source}"
+    for label, field, form in lines:
+        table.add_row(label, *(_shown(record[field], form) for record in records))
+    table.caption = f"{catalogue.on_screen('cli.marks')}\n{note}"
     wide_console().print(table)
 
 

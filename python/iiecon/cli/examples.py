@@ -40,6 +40,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "iiecon report my.xlsm -o report.docx",
         "iiecon report my.xlsm -o report.html --lang en --date 2021-12-01",
     ),
+    "province": (
+        "iiecon province my.xlsm Sichuan",
+        "iiecon province my.xlsm 510000 --csv sichuan.csv",
+    ),
     "package": ("iiecon package my.xlsm -o package.zip",),
     "replicate": ("iiecon replicate package.zip",),
     "compare": ("iiecon compare old.xlsm new.xlsm",),
