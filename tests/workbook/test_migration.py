@@ -15,6 +15,7 @@ from iiecon.options import LATER_OPTIONS
 from iiecon.workbook.layout import REQUIRED_SHEETS
 from tests.workbook.edit import MAIN, Edited
 from tests.workbook.graft import FOREIGN, graft
+from tests.workbook.libreoffice import convert
 
 LATER_SHEETS = ("Ledger", "Uncertainty", "Crosscheck", "Tests")
 LATER_NAMES = (
@@ -133,3 +134,19 @@ def test_ballots_of_another_industry_go_on_another_workbooks_figures(
     after = load_inputs(str(target))
     assert (after.experts.codes, after.experts.source) == (("090",), "他们 They")
     assert replace(after, experts=before.experts).sha256() == before.sha256()
+
+
+def test_inputs_come_back_from_a_workbook_that_libreoffice_saved(
+    workbook: Path, tmp_path: Path
+) -> None:
+    """It rewrites formulas it does not know; the inputs are all there."""
+    expected = load_inputs(str(edited(workbook)))
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    saved = convert(workbook, "xlsm:Calc MS Excel 2007 VBA XML", folder)
+    assert saved.read_bytes() != workbook.read_bytes()
+    assert load_inputs(str(saved)).sha256() == expected.sha256()
+    target = tmp_path / "new.xlsm"
+    assert main(["new", str(target), "--from", str(saved)]) == 0
+    assert main(["recalculate", str(target)]) == 0
+    assert load_inputs(str(target)).sha256() == expected.sha256()
