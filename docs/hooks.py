@@ -22,7 +22,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from iiecon import catalogue, cli
-from udfs import reference
+from udfs import FUNCTIONS
+from udfs.registry import Argument, Function
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "tests/workbook/pictures"
@@ -30,17 +31,19 @@ KEY = re.compile(r"\{\{ ([a-z0-9_.]+) \}\}")
 PLACEHOLDER = re.compile(r"\{[a-z_0-9]+(?::[^}]*)?\}")
 FENCE = re.compile(r"^```.*?^```$", re.M | re.S)
 HAN = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"  # Chinese characters and punctuation
-BREAK = re.compile(rf"(?<=[{HAN}])\n *(?=[{HAN}])")
+BREAK = re.compile(rf"(?<=[{HAN})])\n *(?=\[?[{HAN}])")  # a link may end or begin a line
 PICTURE = re.compile(r"\]\((?:\.\./)*pictures/([\w-]+\.png)\)")
+# Help counts every letter as one column; a Chinese one is two columns wide.
+HELP_WIDTH = {"zh": "72", "en": "96", "both": "96"}
+HEADS = {"zh": ("参数", "含义", "单位或选项"), "en": ("argument", "meaning", "unit or choices")}
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pictures that the pages show; they stay where the tests keep them."""
     pages = Path(config.docs_dir).rglob("*.md")
     shown = {name for page in pages for name in PICTURE.findall(page.read_text(encoding="utf-8"))}
-    for name in sorted(shown):
-        source = str(PICTURES / name)
-        files.append(File.generated(config, f"pictures/{name}", abs_src_path=source))
+    for source in sorted(path for path in PICTURES.iterdir() if path.name in shown):
+        files.append(File.generated(config, f"pictures/{source.name}", abs_src_path=str(source)))
     return files
 
 
@@ -70,8 +73,9 @@ def said(key: str, language: str) -> str:
 
 
 def functions(language: str) -> str:
-    """The function reference below its title; it is in both languages at once."""
-    return reference.page().split("\n", 1)[1]
+    """What every function is for and takes, from the registry."""
+    chosen = sorted(FUNCTIONS.values(), key=lambda function: function.name)
+    return "\n".join(line for function in chosen for line in _function(function, language))
 
 
 def commands(language: str) -> str:
@@ -96,10 +100,26 @@ def names() -> list[str]:
 def help_of(name: str, language: str) -> str:
     """The --help of a command, of one width wherever the site is built."""
     printed = io.StringIO()
-    reader = {"COLUMNS": "96", "IIECON_LANG": language}
+    reader = {"COLUMNS": HELP_WIDTH[language], "IIECON_LANG": language}
     with redirect_stdout(printed), patch.dict(os.environ, reader), suppress(SystemExit):
         cli.main([name, "--help"])
     return printed.getvalue().rstrip()
+
+
+def _function(function: Function, language: str) -> Iterator[str]:
+    yield from (f"## {function.name}", "", "```text", f"={function.usage}", "```", "")
+    yield from (function.about(language), "")
+    yield from (f"| {' | '.join(HEADS[language])} |", "|---|---|---|")
+    for argument in function.arguments:
+        yield _argument(function, argument, language)
+    yield ""
+
+
+def _argument(function: Function, argument: Argument, language: str) -> str:
+    name = f"[{argument.name}]" if argument.optional else argument.name
+    choices = ", ".join(f"`{choice}`" for choice in argument.choices)
+    meaning = function.meaning(argument, language)
+    return f"| `{name}` | {meaning} | {choices or argument.unit(language)} |"
 
 
 def _command(name: str, language: str) -> Iterator[str]:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote, unquote, urlsplit
 
+import autocorrect_py
 import pytest
 
 from docs import hooks
 from iiecon import catalogue, options
+from tests.browser import browse
 from udfs import FUNCTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +36,11 @@ SETTINGS = {
     "IIECON_LANG": "both",  # whatever language this computer speaks
     "NO_MKDOCS_2_WARNING": "1",  # a notice of Material's makers about their plans
 }
+READMES = sorted({*ROOT.glob("*.md"), *ROOT.glob("examples/**/*.md"), ROOT / "udfs/REFERENCE.md"})
+TEXTS = [*READMES, *sorted(DOCS.rglob("*.md"))]
+LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
+SPELT = ("docs", "examples", "python", "templates", "tests", "udfs")
+PAGE_WIDTH = 130  # columns of a code block
 NOT_RUN = {"bat", "console", "yaml"}  # Windows, a network or another machine
 
 
@@ -130,6 +140,24 @@ def test_every_snippet_is_run_or_marked(page: str) -> None:
     assert source(page).count("```") == 2 * len(snippets(page))
 
 
+def columns(line: str) -> int:
+    """How wide a line is: a Chinese character takes two columns."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
+
+
+@pytest.mark.parametrize("page", BOTH)
+def test_snippets_fit_the_page(page: str) -> None:
+    lines = [line for snippet in snippets(page) for line in snippet.text.splitlines()]
+    assert [line for line in lines if columns(line) > PAGE_WIDTH] == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_help_fits_the_page(language: str) -> None:
+    for name in hooks.names():
+        for line in hooks.help_of(name, language).splitlines():
+            assert columns(line) <= PAGE_WIDTH, line
+
+
 def test_the_sample_workflow_runs_what_the_page_runs() -> None:
     page = snippets("zh/howto/headless-ci.md")
     (workflow,) = (snippet.text for snippet in page if snippet.tag == "yaml")
@@ -166,9 +194,91 @@ def test_both_languages_have_the_same_parts(page: str) -> None:
 
 
 def test_english_is_spelt_right() -> None:
-    """Of the guide, and of every text that a user reads."""
-    texts = [*ROOT.glob("*.md"), ROOT / "python/iiecon/catalogue.toml", ROOT / "udfs/REFERENCE.md"]
-    run(["-m", "codespell_lib", str(DOCS), *map(str, texts)], ROOT)
+    """In every text that a user or a developer reads; data and built files apart."""
+    texts = [*SPELT, "mkdocs.yml", ".ci", *(path.name for path in ROOT.glob("*.md"))]
+    run(["-m", "codespell_lib", "--skip", "*.csv,*.json,*.xls*", *texts], ROOT)
+
+
+def chinese_texts() -> dict[str, str]:
+    """Chinese prose by where it stands."""
+    found = {page: prose(page) for page in BOTH if page.startswith("zh/")}
+    found["README.zh-CN.md"] = FENCE.sub("", (ROOT / "README.zh-CN.md").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.mark.parametrize(("place", "text"), chinese_texts().items(), ids=chinese_texts())
+def test_chinese_has_its_own_punctuation_and_spaces(place: str, text: str) -> None:
+    """Full-width marks, and a space between Chinese and Latin letters or digits."""
+    slips = autocorrect_py.lint_for(text, "markdown").lines
+    assert [(slip.line, slip.old, slip.new) for slip in slips] == []
+
+
+def test_chinese_is_simplified() -> None:
+    """GB 2312 has every character of modern simplified Chinese and no traditional form."""
+    texts = [*chinese_texts().values(), (ROOT / "python/iiecon/catalogue.toml").read_text("utf-8")]
+    letters = {letter for text in texts for letter in text if "\u4e00" <= letter <= "\u9fff"}
+    assert sorted(letter for letter in letters if not letter.encode("gb2312", "ignore")) == []
+
+
+# --- links and pictures, of the pages on GitHub too
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors that GitHub gives to a page's headings."""
+    titles = re.findall(r"^#+ (.*)$", FENCE.sub("", page.read_text(encoding="utf-8")), re.M)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", TEXTS, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    """To files and headings that are there; addresses elsewhere are well formed."""
+    for picture, words, target in LINK.findall(FENCE.sub("", page.read_text(encoding="utf-8"))):
+        assert words.strip(), target  # the text that stands for a picture, too
+        address = urlsplit(target)
+        if address.scheme:
+            assert address.scheme == "https", target
+            assert re.fullmatch(r"[\w-]+(\.[\w-]+)+", address.netloc), target
+            continue
+        kept = hooks.PICTURES / Path(address.path).name
+        file = kept if picture and DOCS in page.parents else page.parent / unquote(address.path)
+        file = file if address.path else page
+        assert file.exists(), target
+        assert not address.fragment or unquote(address.fragment) in headings(file), target
+
+
+def test_every_cut_out_is_shown_somewhere() -> None:
+    texts = "".join(page.read_text(encoding="utf-8") for page in TEXTS)
+    shown = {Path(target).name for picture, _, target in LINK.findall(texts) if picture}
+    cut_outs = {p.name for p in hooks.PICTURES.glob("*.png") if "-" not in p.stem}
+    assert cut_outs == shown & cut_outs
+
+
+# --- numbers that stand in several places
+
+
+def measured(text: str) -> list[tuple[str, ...]]:
+    """The numbers of the first column of figures in the table of speeds."""
+    table = re.search(r"^\| \| (?:measured|实测).*?(?=^$)", text, re.M | re.S)
+    assert table
+    rows = [line.split("|")[2] for line in table[0].splitlines()[2:]]
+    return [tuple(re.findall(r"\d+(?:[ .]\d+)*", row)) for row in rows]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_speeds_are_those_of_the_readme(language: str) -> None:
+    said = measured((ROOT / "README.md").read_text(encoding="utf-8"))
+    page = measured(source(f"{language}/performance.md"))
+    assert len(page) >= 6
+    assert [row for row in page if row not in said] == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_comparison_states_numbers_of_the_readme(language: str) -> None:
+    number = re.compile(r"\d+(?:[.,]\d+)+")
+    said = set(number.findall((ROOT / "README.md").read_text(encoding="utf-8")))
+    stated = set(number.findall(source(f"{language}/comparison.md")))
+    assert len(stated) >= 6
+    assert stated <= said
 
 
 # --- what pages name exists
@@ -285,7 +395,28 @@ def test_site_fetches_nothing(site: Path) -> None:
 
 
 def test_site_holds_no_code(site: Path) -> None:
-    assert not [path for path in site.rglob("*") if path.suffix in (".py", ".pyc")]
+    assert not [path for path in site.rglob("*") if path.suffix in (".py", ".pyc", ".txt")]
+
+
+def test_search_knows_the_words_of_chinese_text(site: Path) -> None:
+    """Chinese is written without spaces: what is not divided cannot be found."""
+    index = json.loads((site / "search/search_index.json").read_text(encoding="utf-8"))
+    between = re.compile(index["config"]["separator"])
+    chinese = [e for e in index["docs"] if not e["location"].startswith("en/")]
+    text = " ".join(re.sub(r"<[^>]+>", " ", e["title"] + " " + e["text"]) for e in chinese)
+    assert {"投入产出", "增加值", "工作簿", "渗透", "乘子", "就业"} <= set(between.split(text))
+
+
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [("低空经济", "howto/other-industry.html"), ("apportioned", "en/comparison.html")],
+)
+def test_search_finds_a_page_in_a_folder(site: Path, words: str, page: str, tmp_path: Path) -> None:
+    """In a browser, from files and without a network."""
+    address = f"{(site / 'index.html').as_uri()}?q={quote(words)}"
+    shown = browse(address, tmp_path, "--virtual-time-budget=20000", "--dump-dom")
+    found = re.findall(r'href="([^"?#]*)[^"]*" class="md-search-result__link"', shown)
+    assert any(link.endswith(f"/{page}") for link in found), found
 
 
 def test_site_shows_the_pictures_that_tests_keep(site: Path) -> None:
@@ -301,4 +432,5 @@ def test_chinese_lines_are_joined_outside_code(site: Path) -> None:
     between = re.compile(rf"[{hooks.HAN}]\n[{hooks.HAN}]")
     outside = re.sub(r"<pre>.*?</pre>", "", text, flags=re.S)
     assert not between.search(outside)
+    assert not re.search(rf"[{hooks.HAN}]\n<a ", outside)
     assert between.search(prose("zh/howto/add-province-year.md"))

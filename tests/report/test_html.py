@@ -2,7 +2,6 @@
 
 import base64
 import re
-import shutil
 import subprocess
 from itertools import pairwise
 from pathlib import Path
@@ -15,35 +14,21 @@ from PIL import Image
 
 from iiecon.report.fonts import find_font
 from iiecon.report.html import html
+from tests import browser
 from tests.report.cases import NASTY
 from tests.report.conftest import Composed
 from tests.report.reading import Page
-from tests.workbook.libreoffice import missing
 
 SVG = "data:image/svg+xml;base64,"
 BROWSERS_OWN = ("accounts.google.com", "clients2.google.com", "update.googleapis.com")
 LOADING = ("src", "href", "srcset", "action", "poster", "data", "formaction", "background")
 
 
-def browser() -> str:
-    """A Chromium; without one a run skips here, and fails where CI is set."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    return found or missing("Chromium")
-
-
 def browse(page: bytes, folder: Path, *options: str) -> str:
     """Open a page from a file; returns what the browser prints."""
     file = folder / "报告 page.html"
     file.write_bytes(page)
-    command = [
-        browser(), "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND",
-        f"--user-data-dir={folder / 'profile'}", *options, file.as_uri(),
-    ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, timeout=180, check=True)
-    return done.stdout.decode("utf-8")
+    return browser.browse(file.as_uri(), folder, *options)
 
 
 def test_nothing_is_loaded_from_elsewhere(page: bytes) -> None:

@@ -9,11 +9,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 from lxml import etree
+from PIL import Image
 
 from tests.workbook import pictures
 from tests.workbook.edit import Edited
 
 KEPT = pictures.kept()
+CUT_OUTS = pictures.kept_cut_outs()
+ROOMY = 2 * 1024 * 1024  # bytes of all kept pictures
 ANCHOR = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}twoCellAnchor"
 CHARTS = {"Charts": 2, "Section_Charts": 11, "Region_Charts": 0}  # one of each to be left out
 
@@ -61,6 +64,36 @@ def test_a_missing_chart_is_seen(built: bytes, tmp_path: Path) -> None:
     for sheet in CHARTS:
         pages = zip(printed[sheet], KEPT[sheet], strict=True)
         assert not all(pictures.difference(*pair).tolerable for pair in pages), sheet
+
+
+@pytest.fixture(scope="module")
+def cut_outs(built: bytes, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Image.Image]:
+    return pictures.cut_outs(built, tmp_path_factory.mktemp("cut_outs"))
+
+
+def test_every_cut_out_is_kept(cut_outs: dict[str, Image.Image]) -> None:
+    assert set(cut_outs) == set(CUT_OUTS)
+
+
+@pytest.mark.parametrize("name", CUT_OUTS)
+def test_a_cut_out_looks_as_kept(cut_outs: dict[str, Image.Image], name: str) -> None:
+    found, kept = (pictures.in_grey(p[name]) for p in (cut_outs, CUT_OUTS))
+    rows = min(len(found), len(kept))
+    assert abs(len(found) - len(kept)) < pictures.TILE  # white margins end where letters do
+    difference = pictures.difference(found[:rows], kept[:rows])
+    assert difference.tolerable, difference
+
+
+@pytest.mark.parametrize("name", CUT_OUTS)
+def test_a_cut_out_without_what_is_below_its_head_is_seen(name: str) -> None:
+    picture = pictures.in_grey(CUT_OUTS[name])
+    without = picture.copy()
+    without[len(picture) // 3 :] = 255
+    assert not pictures.difference(without, picture).tolerable
+
+
+def test_the_kept_pictures_are_small() -> None:
+    assert sum(path.stat().st_size for path in pictures.KEPT.glob("*.png")) < ROOMY
 
 
 def _leave_out(workbook: Path, sheet: str, number: int) -> None:
