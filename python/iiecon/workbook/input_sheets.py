@@ -191,9 +191,7 @@ def experts(inputs: ModelInputs) -> Sheet:
     sheet.table(top, 4, cells(panel.weights[:, None]), name="FACTOR_WEIGHTS")
 
     row = top + factors + 2
-    known_grades = {r["grade"]: r for r in read_csv("score_grades.csv")}
-    names = [f"{known_grades[g]['name_zh']} {known_grades[g]['name_en']}" if g in known_grades
-             else g for g in panel.grades]  # fmt: skip
+    names = _grade_names(panel.grades, " ")
     sheet.text(row, 4, header("grade"), role="header")
     sheet.table(row, 5, [names], "header", "GRADE_NAMES")
     sheet.text(row + 1, 4, header("key"))
@@ -204,6 +202,14 @@ def experts(inputs: ModelInputs) -> Sheet:
     _ballots(sheet, inputs, row + 5 + m + 4)
     sheet.widths = {1: 16, 2: 24, 3: 26, 4: 14, **dict.fromkeys(range(5, 5 + grades + 1), 13)}
     return sheet
+
+
+def _grade_names(grades: Sequence[str], joint: str) -> list[str]:
+    """What grades are called in both languages; one that did not come with the program, its key."""
+    known = {
+        r["grade"]: joint.join((r["name_zh"], r["name_en"])) for r in read_csv("score_grades.csv")
+    }
+    return [known.get(grade, grade) for grade in grades]
 
 
 def _scores(sheet: Sheet, inputs: ModelInputs, row: int) -> None:
@@ -238,7 +244,7 @@ def _ballots(sheet: Sheet, inputs: ModelInputs, row: int) -> None:
     codes = [code for code in panel.codes for _ in panel.factors]
     sheet.text(
         row, 1, header("code"), header("name_zh"), header("factor"), "",
-        *panel.grades, header("valid_votes"), role="header",
+        *_grade_names(panel.grades, "\n"), header("valid_votes"), role="header",
     )  # fmt: skip
     top = row + 1
     sheet.table(top, 1, column_of(codes), "input", "BALLOT_CODES")
