@@ -542,7 +542,10 @@ def test_json_has_every_row(document: dict[str, Any], name: str) -> None:
 
 def test_json_has_production_and_provenance(document: dict[str, Any]) -> None:
     assert {"alpha", "beta", "log_a", "r2", "method"} <= set(document["production"])
-    assert {"version", "inputs_sha256", "options"} <= set(document["provenance"])
+    assert {"version", "inputs_sha256", "options", "industry"} <= set(document["provenance"])
+    assert document["provenance"]["industry"] == {
+        "name_zh": "工业互联网", "name_en": "industrial internet",
+    }  # fmt: skip
 
 
 def test_json_keeps_every_digit(document: dict[str, Any], results: ModelResults) -> None:

@@ -29,6 +29,8 @@ def _largest(records: list[dict], label: str, measure: str, year: int) -> pd.Dat
 
 if __name__ == "__main__":
     source, target = map(Path, sys.argv[1:])
-    made = table(json.loads(source.read_text(encoding="utf-8")))
+    results = json.loads(source.read_text(encoding="utf-8"))
+    made = table(results)
     made.to_csv(target, index=False, encoding="utf-8-sig", lineterminator="\n")
+    print("{name_zh} / {name_en}".format(**results["provenance"]["industry"]))
     print(made.to_string(index=False))

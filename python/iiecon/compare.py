@@ -40,6 +40,9 @@ GROUP_OF = {
     "macro": "macro", "multiplier_override": "multiplier", "regions": "regions",
     "province_gdp": "province_gdp", "province_employment": "province_employed",
 }  # fmt: skip
+PARTICULAR_OF = {
+    "scores_source": "scores", "industry_zh": "industry", "industry_en": "industry",
+}  # fmt: skip
 # What moves no number: how sure proposals are, and what `particulars` says of the table in other
 # words than its cells do.
 DERIVED = ("proposals", "io_unit", "io_printed_unit", "io_per_unit", "io_precision", "io_has_parts")
@@ -148,7 +151,7 @@ def group_of(change: Change | OneSided) -> str:
         if change.table == "options":
             return f"{OPTION}{change.key[0]}"
         if change.table == "particulars":
-            return "scores" if change.key[0] == "scores_source" else "io_table"
+            return PARTICULAR_OF.get(str(change.key[0]), "io_table")
         if change.field == "region":
             return "regions"
     return GROUP_OF[change.table]
@@ -243,6 +246,7 @@ EXCHANGES: dict[str, Callable[[ModelInputs, ModelInputs], ModelInputs]] = {
     ),
     "province_employed": lambda a, b: replace(a, province_employed=b.province_employed),
     "regions": lambda a, b: replace(_regions_of(a, b), regions=b.regions),
+    "industry": lambda a, b: replace(a, industry=b.industry),
 }
 
 

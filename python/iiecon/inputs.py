@@ -18,6 +18,36 @@ from iiecon.options import Options
 
 
 @dataclass(frozen=True)
+class Industry:
+    """What is measured, as it is called after "the"; by default what the white paper measures."""
+
+    name_zh: str = "工业互联网"
+    name_en: str = "industrial internet"
+
+    def __str__(self) -> str:
+        return f"{self.name_zh} / {self.name_en}"
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it is the industry that the printed figures are about."""
+        return self.name_zh == Industry().name_zh
+
+    def words(self, language: str) -> dict[str, str]:
+        """What the placeholders of texts that name the industry stand for: its name, the word
+        "economy" unless the name ends with it, and what is said where printed figures are not its.
+        """
+        name = self.name_zh if language == "zh" else self.name_en
+        ending = catalogue.text("industry.economy_ending", language)
+        named = name.casefold().endswith(ending)
+        other = catalogue.text("industry.not_published", language, industry=name)
+        return {
+            "industry": name,
+            "economy": "" if named else catalogue.text("industry.economy", language),
+            "not_published": "" if self.is_published else other,
+        }
+
+
+@dataclass(frozen=True)
 class Section:
     """One of the 19 sections of GB/T 4754 and the sector of three it belongs to."""
 
@@ -121,7 +151,7 @@ class ModelInputs:
     `province_gdp`: (provinces · 3) × years in 亿元, the three sectors of a province in turn.
     `province_employed`: provinces × 2 in 万人 (urban units; private and self-employed).
     `proposed`: what an import proposed and how sure it is; it changes no number. `assumed`: growth
-    that a scenario assumes; neither workbooks nor packages hold any.
+    that a scenario assumes; neither workbooks nor packages hold any. `industry` is only a name.
     """
 
     table: IOTable
@@ -140,6 +170,7 @@ class ModelInputs:
     options: Options = field(default_factory=Options)
     proposed: Proposed | None = None
     assumed: tuple[AssumedGrowth, ...] = ()
+    industry: Industry = field(default_factory=Industry)
 
     def macro_row(self, name: str) -> FloatArray:
         """One macro series over the macro years."""
@@ -147,9 +178,13 @@ class ModelInputs:
         return row
 
     def sha256(self) -> str:
-        """A fingerprint of every number and label: equal inputs, equal hash."""
+        """A fingerprint of every number and label: equal inputs, equal hash.
+
+        What came later counts only where it is not the default: older files keep their hash.
+        """
         digest = hashlib.sha256()
-        held = {k: v for k, v in asdict(self).items() if k != "assumed" or v}
+        later: dict[str, object] = {"assumed": (), "industry": asdict(Industry())}
+        held = {k: v for k, v in asdict(self).items() if k not in later or v != later[k]}
         for piece in _pieces(held):
             digest.update(piece)
         return digest.hexdigest()

@@ -207,6 +207,7 @@ class ModelResults:
                 "inputs_sha256": self.inputs.sha256(),
                 "options": self.inputs.options.to_dict(),
                 "scores_source": self.inputs.experts.source,
+                "industry": asdict(self.inputs.industry),
             },
         }
 

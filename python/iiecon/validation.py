@@ -5,6 +5,7 @@ Each rule is one small function that returns findings; nothing here raises.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
@@ -13,7 +14,7 @@ import numpy as np
 from iiecon import options as option_rules
 from iiecon.checks import check_io_table, duplicates
 from iiecon.findings import Finding, errors_of
-from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Series, read_csv
+from iiecon.inputs import MACRO_COLUMNS, Industry, ModelInputs, Series, read_csv
 from iiecon.iotable import FloatArray
 from iiecon.plausibility import check_plausibility, far
 from iiecon.proposals import check_for_doubt
@@ -28,6 +29,10 @@ PRODUCTIVITY = 4.0
 PANELS = 3.0
 # Annual technology multipliers by any published data lie within.
 MULTIPLIERS = (0.8, 1.3)
+# Characters of the name of the industry.
+LONGEST_NAME = 40
+# Control and formatting characters, halves of characters, ends of lines and paragraphs.
+UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 # An addition to a yearly growth rate.
 LARGEST_ADDITION = 0.5
 
@@ -35,6 +40,7 @@ LARGEST_ADDITION = 0.5
 def check_inputs(inputs: ModelInputs) -> list[Finding]:
     """All findings on the inputs, in the order of the sheets."""
     found = [
+        *check_for_industry(inputs.industry),
         *option_rules.check_options(inputs.options),
         *check_for_base_year(inputs),
         *check_for_first_years(inputs),
@@ -53,6 +59,23 @@ def check_inputs(inputs: ModelInputs) -> list[Finding]:
         *check_for_labour(inputs),
     ]
     return found if errors_of(found) else [*found, *check_plausibility(inputs)]
+
+
+def check_for_industry(industry: Industry) -> list[Finding]:
+    """Names that can stand in a title: some letters on one line, and not too many."""
+    names = {"industry_zh": industry.name_zh, "industry_en": industry.name_en}
+    return [
+        Finding("error", "industry_name", {"value": _seen(name), "longest": LONGEST_NAME}, table)
+        for table, name in names.items()
+        if not 1 <= len(name) <= LONGEST_NAME
+        or name != name.strip()
+        or any(unicodedata.category(c) in UNSEEN for c in name)
+    ]
+
+
+def _seen(text: str) -> str:
+    """The text with a mark for what a terminal must not be sent."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def check_for_base_year(inputs: ModelInputs) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from collections import defaultdict
 from dataclasses import replace
@@ -130,6 +131,19 @@ def test_the_results_say_whose_ballots_they_are(made: Path) -> None:
     from iiecon import load_inputs
 
     assert "示例" in load_inputs(str(made / "low_altitude.xlsm")).experts.source
+
+
+def test_workbook_results_and_report_name_the_industry(made: Path, given: dict[str, Any]) -> None:
+    names = {"name_zh": "低空经济", "name_en": "low-altitude economy"}
+    assert given["provenance"]["industry"] == names
+    book = openpyxl.load_workbook(made / "low_altitude.xlsm", data_only=True)
+    assert book["Sections"]["A1"].value == "分行业门类的低空经济增加值"
+    about = " ".join(str(cell.value) for cell in book["About"]["A"])
+    assert "低空经济" in about
+    assert "评分为示例" not in about  # that is said of the shipped scores
+    page = (made / "low_altitude.html").read_text(encoding="utf-8")
+    assert "<h1>低空经济产业经济测算报告</h1>" in page
+    assert "工业互联网" not in re.sub("中国工业互联网研究院|《中国工业互联网产业[^》]*》", "", page)
 
 
 def test_the_page_shows_the_table_that_its_commands_write(made: Path) -> None:

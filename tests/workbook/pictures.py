@@ -25,6 +25,7 @@ import numpy.typing as npt
 from PIL import Image, ImageChops, ImageOps
 
 from iiecon import catalogue
+from iiecon.workbook.print_setup import footer_title
 from tests.workbook import libreoffice
 from tests.workbook.edit import Edited
 
@@ -214,7 +215,7 @@ def _sheets(pdf: Path) -> list[str]:
     area = [word for pair in zip(corner, FOOT, strict=True) for word in pair]
     command = ["pdftotext", "-r", "72", *area, str(pdf), "-"]
     done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
-    titles = {_letters(catalogue.both(f"sheet.{n}.title")): n for n in catalogue.keys("sheet")}
+    titles = {_letters(footer_title(n)): n for n in catalogue.keys("sheet")}
     feet = [_letters(words) for words in done.stdout.split("\f")[:-1]]
     return [titles[max(titles, key=partial(_common, foot))] for foot in feet]
 

@@ -35,7 +35,7 @@ SHEETS = ("Charts", "Section_Charts", "Region_Charts")
 # The figures of the white paper that the model computes: a word of the chart's title, and the
 # results that its cells must be computed from.
 FIGURES = {
-    "图3(a)": ("Charts", "工业互联网增加值及名义增速", {"NATIONAL_VA", "SECTIONS_MARK"}),
+    "图3(a)": ("Charts", "增加值及名义增速", {"NATIONAL_VA", "SECTIONS_MARK"}),
     "图3(b)": ("Charts", "占 GDP 比重", {"NATIONAL_SHARE"}),
     "图4": ("Charts", "直接产业与渗透产业增加值", {"NATIONAL_DIRECT", "NATIONAL_INDIRECT"}),
     "图4 比值": ("Charts", "渗透产业占比", {"NATIONAL_INDIRECT", "NATIONAL_DIRECT"}),
@@ -52,7 +52,7 @@ FIGURES = {
     ),
     "图21": ("Region_Charts", "区域增加值及占 GDP 比重", {"REGION_VA", "REGION_PRODUCT"}),
     "图22": ("Region_Charts", "区域增加值名义增速", {"REGION_VA"}),
-    "图23": ("Region_Charts", "各省份工业互联网增加值", {"PROVINCE_VA"}),
+    "图23": ("Region_Charts", "各省份增加值", {"PROVINCE_VA"}),
     "图25": ("Region_Charts", "各省份带动就业及增速", {"PROVINCE_JOBS"}),
 }  # fmt: skip
 
@@ -340,7 +340,7 @@ def test_provinces_and_regions_from_the_largest_down(charts: Charts, model: Mode
     year = model.years.index(2020)
     inputs = default_inputs()
     names = np.array([f"{p.name_zh} {p.name_en}" for p in inputs.provinces])
-    for words, values in (("工业互联网增加值", model.provinces), ("带动就业", model.province_jobs)):
+    for words, values in (("增加值（", model.provinces), ("带动就业", model.province_jobs)):
         chart = charts.titled("Region_Charts", f"各省份{words}")
         order = np.argsort(-values[:, year], kind="stable")
         np.testing.assert_allclose(charts.columns(chart)[0], values[order, year], rtol=1e-9)
@@ -409,7 +409,7 @@ def _brightness(colour: str) -> float:
 def test_a_figure_given_later_makes_its_year_solid(
     charts: Charts, changed: Callable[..., Charts]
 ) -> None:
-    words = "工业互联网增加值及名义增速"
+    words = "增加值及名义增速"
     before = charts.titled("Charts", words)
     label = charts.shown(before.series[0].categories)[2]
     assert label == "2019 e"
@@ -462,7 +462,7 @@ def test_the_chosen_year_is_drawn_and_named(
     changed: Callable[..., Charts], model: ModelResults
 ) -> None:
     after = changed(("CHART_YEAR", 0, 0, 2018))
-    chart = after.titled("Region_Charts", "各省份工业互联网增加值")
+    chart = after.titled("Region_Charts", "各省份增加值")
     year = model.years.index(2018)
     np.testing.assert_allclose(
         after.columns(chart)[0], np.sort(model.provinces[:, year])[::-1], rtol=1e-9
@@ -509,7 +509,7 @@ def test_equal_provinces_are_both_shown(changed: Callable[..., Charts]) -> None:
             for column, value in enumerate(given)
         )
     )
-    chart = after.titled("Region_Charts", "各省份工业互联网增加值")
+    chart = after.titled("Region_Charts", "各省份增加值")
     names = after.shown(chart.series[0].categories)
     assert len(set(names)) == len(names) == 31
     drawn = after.columns(chart)[0]
@@ -526,7 +526,7 @@ def test_other_years_and_sections_get_charts_too(tmp_path: Path) -> None:
     path = tmp_path / "longer.xlsm"
     path.write_bytes(build_workbook(inputs))
     longer = Charts(path)
-    chart = longer.titled("Charts", "工业互联网增加值及名义增速")
+    chart = longer.titled("Charts", "增加值及名义增速")
     total = run_model(load_inputs(str(path)))
     np.testing.assert_allclose(
         longer.columns(chart)[0], (total.direct + total.indirect).sum(axis=0), rtol=1e-9

@@ -19,7 +19,8 @@ from tests.workbook.libreoffice import convert
 
 LATER_SHEETS = ("Ledger", "Uncertainty", "Crosscheck", "Tests")
 LATER_NAMES = (
-    "SECTOR_CONFIDENCE", "SECTOR_REASONS", *(f"OPT_{name.upper()}" for name in LATER_OPTIONS),
+    "SECTOR_CONFIDENCE", "SECTOR_REASONS", "INDUSTRY_ZH", "INDUSTRY_EN",
+    *(f"OPT_{name.upper()}" for name in LATER_OPTIONS),
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from iiecon.cli.console import (
     wide_console,
     workbook_argument,
 )
-from iiecon.cli.manners import deliver_csv, deliver_json, tell
+from iiecon.cli.manners import deliver_csv, deliver_json, note, tell
 
 if TYPE_CHECKING:
     from iiecon.audit import Audit
@@ -63,6 +63,9 @@ def _audit(given: argparse.Namespace) -> int:
         deliver_json(given.json, audit_record(found, figures))
         deliver_csv(given.out, figures)
     _print(found)
+    industry = done.results.inputs.industry
+    if not industry.is_published and not given.published:
+        note(catalogue.on_screen("audit.other_industry", name=industry))
     for path in (given.json, given.out):
         if path:
             tell(catalogue.on_screen("cli.written", path=path))

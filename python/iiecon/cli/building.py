@@ -6,6 +6,7 @@ import argparse
 import math
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ from iiecon.spreadsheet.files import ABSENT, write_atomically
 from iiecon.spreadsheet.package import Package
 
 if TYPE_CHECKING:
-    from iiecon.inputs import ModelInputs
+    from iiecon.inputs import Industry, ModelInputs
 
 TEMPLATES = "templates"
 STORED_NUMBER = re.compile(rb"<v>(-?[0-9.]+(?:[eE][-+]?[0-9]+)?)</v>")
@@ -51,7 +52,25 @@ def add_commands(command: AddCommand) -> None:
     fresh.add_argument("--scored", type=int, metavar="M", help=help_text("new_scored"))
     fresh.add_argument("--ballots", type=Path, metavar="CSV", help=help_text("new_ballots"))
     fresh.add_argument("--panel", default="", metavar="TEXT", help=help_text("new_panel"))
+    fresh.add_argument(
+        "--industry", type=industry_of, metavar="NAMES", help=help_text("new_industry")
+    )
     fresh.add_argument("--json", type=Path, metavar="FILE", help=help_text("build_json"))
+
+
+def industry_of(text: str) -> Industry:
+    """An industry by its names on the command line: Chinese, a slash, English."""
+    from iiecon.inputs import Industry
+    from iiecon.validation import check_for_industry
+
+    names = [name.strip() for name in text.split(" / " if " / " in text else "/")]
+    if len(names) != len(catalogue.LANGUAGES) or not all(names):
+        told = catalogue.on_screen("industry.not_two", value=text)
+        raise argparse.ArgumentTypeError(told)
+    industry = Industry(*names)
+    for finding in check_for_industry(industry):
+        raise argparse.ArgumentTypeError(str(finding))
+    return industry
 
 
 def _build(given: argparse.Namespace) -> int:
@@ -163,6 +182,8 @@ def _new_filled(given: argparse.Namespace) -> int:
         names = dict(zip(inputs.table.codes, inputs.table.names, strict=True))
         direct = [f"{code} {names[code]}" for code in inputs.experts.codes]
         tell(catalogue.on_screen("cli.ballots_read", count=len(direct), sectors="、".join(direct)))
+        if inputs.industry.is_published and not given.industry:
+            note(catalogue.on_screen("industry.kept", name=inputs.industry))
     return DONE
 
 
@@ -192,7 +213,7 @@ def _chosen_inputs(given: argparse.Namespace) -> ModelInputs:
     if given.ballots:
         inputs = with_ballots(inputs, given.ballots, given.panel)
         run_model(inputs)
-    return inputs
+    return replace(inputs, industry=given.industry) if given.industry else inputs
 
 
 def _new_blank(given: argparse.Namespace) -> int:
@@ -206,7 +227,8 @@ def _new_blank(given: argparse.Namespace) -> int:
         return WRONG_USAGE
     with progress() as step:
         step("build")
-        write_atomically(given.out, blank_workbook(sectors, scored), backup=False, seen=ABSENT)
+        content = blank_workbook(sectors, scored, given.industry)
+        write_atomically(given.out, content, backup=False, seen=ABSENT)
     deliver_json(given.json, {"written": [str(given.out)]})
     tell(catalogue.on_screen("cli.written", path=given.out))
     tell(catalogue.on_screen("cli.fill_in"))

@@ -136,8 +136,10 @@ def print_summary(results: ModelResults) -> None:
         ("jobs_direct", "employment_direct", "{:,.1f}"),
         ("jobs_indirect", "employment_indirect", "{:,.1f}"),
     ]
+    words = results.inputs.industry.words
+    titles = (catalogue.text("app.results", x, **words(x)) for x in catalogue.LANGUAGES)
     print_by_year(
-        catalogue.on_screen("app.title"),
+        catalogue.pair_on_screen(*titles),
         results.records()["national"],
         [(catalogue.on_screen(f"label.{key}"), field, form) for key, field, form in lines],
         results.inputs.experts.source,
@@ -152,8 +154,9 @@ def print_by_year(
     `lines` are label, field of the records and form of each row.
     """
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title)
+    table = Table(title=Text(title))
     table.add_column("亿元, 万人")
     for record in records:
         table.add_column(f"{record['year']}{' e' if record['estimated'] else ''}", justify="right")

@@ -54,7 +54,7 @@ SHEETS = {
     "sections": "Section_VA", "section_value_added": "Section_VA", "section_wage": "Macro",
     "growth_rules": "Settings", "macro": "Macro", "multiplier_override": "Macro",
     "regions": "Province", "province_gdp": "Province", "province_employment": "Province",
-    "particulars": "IO_Table, Experts", "options": "Settings",
+    "particulars": "IO_Table, Experts, Settings", "options": "Settings",
 }  # fmt: skip
 
 
@@ -122,7 +122,8 @@ def description(
     return {
         "profile": "data-package",
         "name": "iiecon-replication",
-        **_texts("title", "package.title"),
+        "title": catalogue.text("package.title", "en", **inputs.industry.words("en")),
+        "title_zh": catalogue.text("package.title", "zh", **inputs.industry.words("zh")),
         **_texts("description", "package.description"),
         "version": VERSION,
         **({"created": f"{origin.day.isoformat()}T00:00:00Z"} if origin.day else {}),

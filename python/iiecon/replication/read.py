@@ -17,7 +17,7 @@ import numpy as np
 from iiecon import options as option_rules
 from iiecon.exports import unmarked
 from iiecon.findings import Finding, InputError
-from iiecon.inputs import ModelInputs, Proposed, Rows, inputs_from
+from iiecon.inputs import Industry, ModelInputs, Proposed, Rows, inputs_from
 from iiecon.iotable import IOTable, TableParts
 from iiecon.options import Options
 from iiecon.replication.tables import (
@@ -281,7 +281,15 @@ def _inputs(files: Mapping[str, _Csv]) -> ModelInputs:
         experts=experts,
         options=_options(rows["options.csv"], files["options.csv"].place),
         proposed=_proposed(rows["proposals.csv"]),
+        industry=_industry(about),
     )
+
+
+def _industry(about: Mapping[str, str]) -> Industry:
+    """The industry's name; a package made before it could be given has the default."""
+    if "industry_zh" not in about:
+        return Industry()
+    return Industry(about["industry_zh"], about["industry_en"])
 
 
 def _proposed(rows: Rows) -> Proposed | None:

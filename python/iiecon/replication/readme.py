@@ -20,7 +20,7 @@ About = Mapping[str, Any]
 def readme(results: ModelResults, about: About, figures: Sequence[Mapping[str, Any]]) -> str:
     """The README as Markdown; `figures`: the published ones as the audit lists them."""
     blocks = [
-        _heading(1, "package.title"),
+        _titled_by(results),
         *_overview(about),
         *_data(about),
         *_requirements(about),
@@ -133,6 +133,12 @@ def _both(key: str, **values: object) -> Iterator[str]:
     """A paragraph in either language, in full."""
     for language in catalogue.LANGUAGES:
         yield catalogue.text(key, language, **values)
+
+
+def _titled_by(results: ModelResults) -> str:
+    words = results.inputs.industry.words
+    titles = (catalogue.text("package.title", x, **words(x)) for x in catalogue.LANGUAGES)
+    return _cell(f"# {' '.join(titles)}")
 
 
 def _heading(level: int, key: str) -> str:

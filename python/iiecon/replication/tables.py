@@ -316,7 +316,7 @@ def _province_tables(inputs: ModelInputs) -> Iterator[Table]:
 
 
 def _particulars(inputs: ModelInputs) -> Table:
-    """What has no table of its own: about the IO table, and whose scores they are."""
+    """What has no table of its own: about the IO table, whose scores they are, what is measured."""
     table = inputs.table
     given: dict[str, Value] = {
         "io_year": str(table.year or ""),
@@ -327,6 +327,8 @@ def _particulars(inputs: ModelInputs) -> Table:
         "io_has_parts": str(table.parts is not None).lower(),
         **{f"io_note_{i}": note for i, note in enumerate(table.notes, 1)},
         "scores_source": inputs.experts.source,
+        "industry_zh": inputs.industry.name_zh,
+        "industry_en": inputs.industry.name_en,
     }
     fields = Field("property", TEXT), Field("value", TEXT, required=False)
     return Table("particulars", fields, ("property",), list(given.items()))

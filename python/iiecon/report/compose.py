@@ -26,7 +26,9 @@ class Edition:
 
 
 def compose(results: ModelResults, edition: Edition, world: Sequence[Country] = ()) -> Document:
-    """The report on the results; without countries it has no comparison with the world."""
+    """The report on the results; without countries, and for another industry than theirs, it has no
+    comparison with the world.
+    """
     s = _scribe(results, edition)
     nothing = s.voice.paragraph(s.voice.say("nothing"))
     blocks = flat(
@@ -43,7 +45,8 @@ def _results(s: Scribe, world: Sequence[Country]) -> list[Block]:
         s.heading(1, "summary"),
         _summary(s),
         nation.chapter(s),
-        countries.chapter(s, world) if world else [],
+        # The list of countries is about the industry of the white paper.
+        countries.chapter(s, world) if world and s.facts.inputs.industry.is_published else [],
         industries.chapter(s),
         places.chapter(s),
         receivers.chapter(s),
@@ -52,10 +55,13 @@ def _results(s: Scribe, world: Sequence[Country]) -> list[Block]:
 
 def _scribe(results: ModelResults, edition: Edition) -> Scribe:
     facts = Facts(results)
-    voice = Voice(edition.language)
     drawn = edition.language if edition.font.chinese else "en"
+    voice, chart_voice = (
+        Voice(language, results.inputs.industry.words(language))
+        for language in (edition.language, drawn)
+    )
     names = Names(facts, edition.language)
-    return Scribe(facts, voice, names, Voice(drawn), Names(facts, drawn, edition.font.missing))
+    return Scribe(facts, voice, names, chart_voice, Names(facts, drawn, edition.font.missing))
 
 
 def font_warnings(s: Scribe, font: Font) -> list[Words]:

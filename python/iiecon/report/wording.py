@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from iiecon import catalogue
 from iiecon.report.document import Cell, Paragraph, Role
@@ -13,10 +13,14 @@ _TEMPLATES = string.Formatter()
 
 
 class Voice:
-    """Speaks one language. What is not known is left out, never guessed."""
+    """Speaks one language. What is not known is left out, never guessed.
 
-    def __init__(self, language: str) -> None:
+    `words` are placeholders that stand for the same in every text.
+    """
+
+    def __init__(self, language: str, words: Mapping[str, str] | None = None) -> None:
         self.language = language
+        self._words = {name: Quoted(text) for name, text in (words or {}).items()}
 
     def say(self, key: str, **values: Piece | Words) -> Words:
         """The text `report.<key>`; nothing when one of its numbers is unknown."""
@@ -25,7 +29,7 @@ class Voice:
         for literal, name, _, _ in _TEMPLATES.parse(template):
             words += [literal] if literal else []
             if name is not None:
-                value = values[name]
+                value = values[name] if name in values else self._words[name]
                 words += value if isinstance(value, tuple) else (value,)
         unknown = any(isinstance(p, Quantity) and not p.known for p in words)
         return () if unknown else tuple(words)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from iiecon import catalogue
-from iiecon.inputs import Experts, ModelInputs, Series, default_inputs
+from iiecon.inputs import Experts, Industry, ModelInputs, Series, default_inputs
 from iiecon.iotable import FloatArray, IOTable, TableParts
 from iiecon.regions import SECTORS3
 from iiecon.spreadsheet.calculator import Calculation, FileBook, Key, patched_parts
@@ -36,9 +36,9 @@ TO_OVERWRITE = ("IO_CODES",)
 TO_FILL = ("IO_YEAR", "SECTOR_SECTIONS", "SCORE_CODES")
 
 
-def blank_workbook(sectors: int, scored: int = SCORED) -> bytes:
+def blank_workbook(sectors: int, scored: int = SCORED, industry: Industry | None = None) -> bytes:
     """The empty workbook for a table of so many sectors, `scored` of them with ballots."""
-    inputs = blank_inputs(sectors, scored)
+    inputs = replace(blank_inputs(sectors, scored), industry=industry or Industry())
     sheets = [_to_fill(sheet, inputs) for sheet in sheets_of(inputs)]
     return _with_labels(with_macros(assemble(written(sheets))), sheets)
 

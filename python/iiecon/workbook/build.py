@@ -169,9 +169,10 @@ def _fit_rows(worksheet: Worksheet, sheet: Sheet) -> None:
     """Rows high enough for wrapped labels: programs do not all measure text when opening a file."""
     heights = {1: 2 * LINE_HEIGHT} | dict(sheet.heights)
     for block in sheet.blocks:
-        if block.values is None or block.role == "input":
+        values = [[block.worded]] if block.worded else block.values
+        if values is None or block.role == "input":
             continue
-        for i, row in enumerate(block.values):
+        for i, row in enumerate(values):
             lines = max(
                 _lines(value, sheet.widths.get(column, 9), column in sheet.wrapped)
                 for column, value in enumerate(row, start=block.column)
@@ -208,13 +209,19 @@ def _write(worksheet: Worksheet, block: Block, sheet: Sheet, looks: Looks) -> No
         _choose_from(worksheet, block, '"' + ",".join(block.choices) + '"')
     if block.choices_from:
         _choose_from(worksheet, block, block.choices_from)
+    if block.longest:
+        limits = DataValidation("textLength", formula1="1", formula2=str(block.longest))
+        _validate(worksheet, block, limits)
     if block.gaps:
         rule = theme.unseen(f"ISNA({a1(block.row, block.column)})")
         worksheet.conditional_formatting.add(block.area, rule)
 
 
 def _choose_from(worksheet: Worksheet, block: Block, choices: str) -> None:
-    rule = DataValidation("list", formula1=choices)
+    _validate(worksheet, block, DataValidation("list", formula1=choices))
+
+
+def _validate(worksheet: Worksheet, block: Block, rule: DataValidation) -> None:
     worksheet.add_data_validation(rule)
     rule.add(block.area)
 

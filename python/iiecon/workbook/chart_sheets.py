@@ -14,7 +14,8 @@ from iiecon.workbook.chart_data import FIRST_YEAR, Formula, Grid, YearData, abso
 from iiecon.workbook.chart_ranks import Ranked
 from iiecon.workbook.charts import BLUE, GREEN, GREY, ORANGE, Chart, Series
 from iiecon.workbook.input_sheets import new_sheet
-from iiecon.workbook.layout import Block, Sheet
+from iiecon.workbook.layout import Block, Role, Sheet
+from iiecon.workbook.wording import part, say
 
 CHOICE = 6  # the row where an analyst chooses what is drawn
 TOP = 7  # the first row of charts
@@ -23,7 +24,9 @@ TOP = 7  # the first row of charts
 def _sheet(name: str, columns: int, width: float) -> Sheet:
     """An output sheet of narrow, equal columns, which charts cover."""
     sheet = new_sheet(name, output=True)
-    sheet.formulas(5, 1, 1, 1, lambda r, c: "SCORES_SOURCE", role="label")
+    # Charts name no industry: their titles are texts that follow no cell in every program.
+    owner = 'INDUSTRY_ZH&" / "&INDUSTRY_EN&"  "&SCORES_SOURCE'
+    sheet.formulas(5, 1, 1, 1, lambda r, c: owner, role="label")
     sheet.widths = dict.fromkeys(range(1, columns + 1), width)
     sheet.freeze = (1, 1)
     return sheet
@@ -117,7 +120,7 @@ def section_charts(inputs: ModelInputs) -> Sheet:
     large = Grid(TOP, 20, 20, 1)
     small = Grid(large.below(2) + 1, 11, 4, 5)
     page, end = small.top - 1, small.below(count)
-    sheet.text(page, 1, label("label.all_sections"))
+    _all_sections_title(sheet, page, "label")
     sheet.print_areas = (absolute(1, 1, page - 1, 20), absolute(page, 1, end - page, 20))
     _choice(sheet, "choose_section", "CHART_SECTION", _first_direct(inputs), "SECTION_CODES")
     data = YearData(sheet, end + 2, len(inputs.options.years), large)
@@ -172,7 +175,7 @@ def _all_sections(sheet: Sheet, row: int, grid: Grid, inputs: ModelInputs) -> No
     years = len(inputs.options.years)
     top = row + 2
     starts = [FIRST_YEAR + i * years for i in range(3)]
-    sheet.text(top - 1, 1, label("label.all_sections"), role="data")
+    _all_sections_title(sheet, top - 1, "data")
     count = len(inputs.sections)
 
     def name(r: int, c: int) -> str:
@@ -203,6 +206,11 @@ def _all_sections(sheet: Sheet, row: int, grid: Grid, inputs: ModelInputs) -> No
         series = [Series(own, cells[1], BLUE), Series(own, cells[2], BLUE, light=True)]
         names = (f"{section.code} {section.name_zh}", section.name_en)
         sheet.charts.append(Chart(names, grid.place(i), cells[0], series, "money", small=True))
+
+
+def _all_sections_title(sheet: Sheet, row: int, role: Role) -> None:
+    chinese, english = (part("label.all_sections", language) for language in ("zh", "en"))
+    say(sheet, row, 1, chinese, (" ", "zh"), english, role=role)
 
 
 # --- Provinces and regions

@@ -29,7 +29,7 @@ def check_formulas(
         for sheet in sheets_with_formulas(inputs)
         if sheet.name in book.sheets or sheet.name not in LATER_SHEETS
         for block in sheet.blocks
-        if block.computed
+        if block.computed and not block.worded
         for finding in _check_block(book, reader, calculation, sheet.name, block)
     ]
     # What merely follows from another failure is left out: the cause is what needs mending.

@@ -114,6 +114,10 @@ def _province_employment(inputs: ModelInputs, key: Row, field: str) -> Spot:
     return "PROVINCE_EMPLOYED", row, columns.index(field)
 
 
+PARTICULARS = {
+    "io_year": "IO_YEAR", "scores_source": "SCORES_SOURCE", "industry_zh": "INDUSTRY_ZH",
+    "industry_en": "INDUSTRY_EN",
+}  # fmt: skip
 FINDERS: dict[str, Find] = {
     "io_sectors": _io_sectors,
     "io_cells": _io_cells,
@@ -142,7 +146,7 @@ FINDERS: dict[str, Find] = {
     "province_gdp": _province_gdp,
     "province_employment": _province_employment,
     "particulars": lambda i, k, f: (
-        {"io_year": "IO_YEAR", "scores_source": "SCORES_SOURCE"}[str(k[0])], 0, 0,
+        PARTICULARS[str(k[0])], 0, 0,
     ),
     "options": lambda i, k, f: (f"OPT_{str(k[0]).upper()}", 0, 0),
 }  # fmt: skip

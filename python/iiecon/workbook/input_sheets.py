@@ -12,7 +12,9 @@ from iiecon.inputs import MACRO_COLUMNS, ModelInputs, Proposed, Series, read_csv
 from iiecon.iotable import FloatArray, IOTable
 from iiecon.proposals import SURE
 from iiecon.spreadsheet.values import a1
+from iiecon.validation import LONGEST_NAME
 from iiecon.workbook.layout import STAMP_NAMES, Block, Printing, Sheet, Value
+from iiecon.workbook.wording import both, part, say
 
 TOP = 5
 LONG_TEXT = 40  # a column of this width or more holds texts that wrap
@@ -26,9 +28,9 @@ def header(key: str) -> str:
 def new_sheet(name: str, output: bool = False) -> Sheet:
     """A sheet with its title, its subtitle in English and a line on unit and source."""
     sheet = Sheet(name, output)
-    for row, part in enumerate(("title", "note"), start=1):
-        sheet.text(2 * row - 1, 1, catalogue.text(f"sheet.{name}.{part}", "zh"))
-        sheet.text(2 * row, 1, catalogue.text(f"sheet.{name}.{part}", "en"))
+    for row, key in enumerate(("title", "note"), start=1):
+        for line, language in enumerate(catalogue.LANGUAGES, start=2 * row - 1):
+            say(sheet, line, 1, part(f"sheet.{name}.{key}", language))
     return sheet
 
 
@@ -49,15 +51,17 @@ def _cell(x: float) -> Value:
     return int(x) if x.is_integer() and abs(x) < 1e15 else x
 
 
-def about(sheets: Sequence[Sheet]) -> Sheet:
+def about(sheets: Sequence[Sheet], inputs: ModelInputs) -> Sheet:
     """What the workbook is and how to start, when it was computed last (filled by recalculation),
     and links to the other sheets.
     """
     sheet = new_sheet("About")
     row = TOP + 1
     for key in catalogue.keys("about"):
-        sheet.text(row, 1, catalogue.text(f"about.{key}", "zh"))
-        sheet.text(row + 1, 1, catalogue.text(f"about.{key}", "en"))
+        if key == "scores" and inputs.experts.source != catalogue.both("experts.illustrative"):
+            continue
+        say(sheet, row, 1, part(f"about.{key}", "zh"))
+        say(sheet, row + 1, 1, part(f"about.{key}", "en"))
         row += 3
     for name in STAMP_NAMES:
         # As text: a hash of digits only would else become a number.
@@ -75,8 +79,8 @@ def _contents(sheet: Sheet, row: int, sheets: Sequence[Sheet]) -> None:
     sheet.text(row, 1, header("contents").replace("\n", "  "), role="header")
     sheet.printing.tables.append(row)
     for i, other in enumerate(sheets, start=row + 1):
-        title = catalogue.both(f"sheet.{other.name}.title")
-        sheet.text(i, 1, f"{other.name}  {title}", role="link")
+        title = both(f"sheet.{other.name}.title")
+        say(sheet, i, 1, (f"{other.name}  ", "zh"), *title, role="link")
         sheet.links[a1(i, 1)] = other.name
 
 
@@ -101,11 +105,22 @@ def settings(inputs: ModelInputs) -> Sheet:
         sheet.text(TOP + 1 + i, 3, _allowed(name), catalogue.both(f"option.{name}"))
     last = TOP + len(names)
     sheet.blocks.append(Block(TOP + 1, 2, len(names), 1, "input", "OPTION_VALUES"))
+    _industry(sheet, inputs, last + 2)
+    last += 3
     sheet.text(last + 2, 1, header("io_divisor"))
     sheet.formulas(last + 2, 2, 1, 1, lambda r, c: 'IF(OPT_IO_UNIT="万元",10000,1)', "IO_DIVISOR")
     _growth_rules(sheet, inputs, last + 5)
     sheet.widths = {1: 26, 2: 24, 3: 48, 4: 70, 5: 12, 6: 12, 7: 14}
     return sheet
+
+
+def _industry(sheet: Sheet, inputs: ModelInputs, row: int) -> None:
+    """What is measured, in both languages, for titles and reports."""
+    names = {"industry_zh": inputs.industry.name_zh, "industry_en": inputs.industry.name_en}
+    for i, (key, name) in enumerate(names.items(), start=row):
+        sheet.text(i, 1, header(key))
+        sheet.blocks.append(Block(i, 2, 1, 1, "input", key.upper(), [[name]], longest=LONGEST_NAME))
+        sheet.text(i, 3, f"1 … {LONGEST_NAME}", catalogue.both(f"industry.{key}"))
 
 
 def _allowed(name: str) -> str:
@@ -185,8 +200,8 @@ def experts(inputs: ModelInputs) -> Sheet:
     known_factors = {r["factor"]: r for r in read_csv("score_factors.csv")}
     top = TOP + 3
     sheet.table(top, 1, column_of(panel.factors), "label", "FACTOR_KEYS")
-    for i, part in enumerate(("name_zh", "name_en")):
-        labels = [known_factors.get(f, {}).get(part, f) for f in panel.factors]
+    for i, key in enumerate(("name_zh", "name_en")):
+        labels = [known_factors.get(f, {}).get(key, f) for f in panel.factors]
         sheet.table(top, 2 + i, column_of(labels), "label")
     sheet.table(top, 4, cells(panel.weights[:, None]), name="FACTOR_WEIGHTS")
 

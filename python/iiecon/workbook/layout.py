@@ -17,7 +17,7 @@ from iiecon.options import names as option_names
 from iiecon.spreadsheet.values import a1
 from iiecon.workbook.charts import Chart
 
-Kind = Literal["number", "code", "text"]
+Kind = Literal["number", "code", "text", "name"]
 # "data": what charts draw, in small grey figures; "english" and "note": small and grey too; a tile
 # of the map has three parts.
 Role = Literal[
@@ -72,7 +72,8 @@ def length(line: str) -> float:
 class InputRange:
     """A named range that an analyst fills: where it must be and what may stand in it.
 
-    Formulas look a "code" up, so that blanks around it would make it another one.
+    Formulas look a "code" up, so that blanks around it would make it another one; a "name" stands
+    within sentences and is no number.
     Workbooks made before there was an `optional` range need not have it.
     """
 
@@ -101,6 +102,8 @@ INPUT_RANGES = {
         InputRange("GROWTH_WEIGHTS", "Settings", "number", blank=True),
         InputRange("GROWTH_ADDITION", "Settings", "number", blank=True),
         InputRange("GROWTH_ADDITION_YEAR", "Settings", "number", blank=True),
+        InputRange("INDUSTRY_ZH", "Settings", "name", optional=True),
+        InputRange("INDUSTRY_EN", "Settings", "name", optional=True),
         InputRange("IO_YEAR", "IO_Table", "number"),
         InputRange("IO_CODES", "IO_Table", "code"),
         InputRange("IO_COLUMN_CODES", "IO_Table", "code"),
@@ -170,6 +173,8 @@ SHAPES = {
     },
     "OPTION_VALUES": (str(len(option_names())), "1"),
     "MACRO_KEYS": ("1", str(len(MACRO_COLUMNS))),
+    "INDUSTRY_ZH": ("1", "1"),
+    "INDUSTRY_EN": ("1", "1"),
     "IO_YEAR": ("1", "1"),
     "IO_COLUMN_CODES": ("1", "IO_CODES"),
     "IO_NAMES": ("IO_CODES", "1"),
@@ -279,6 +284,8 @@ PLACES = {
     "province_gdp": ("PROVINCE_GDP", "by_sector"),
     "province_employed": ("PROVINCE_EMPLOYED", "same"),
     "options": ("OPTION_VALUES", "same"),
+    "industry_zh": ("INDUSTRY_ZH", "same"),
+    "industry_en": ("INDUSTRY_EN", "same"),
 }
 
 # The cells on About that say when, by which version and from which inputs it was computed.
@@ -306,7 +313,9 @@ class Block:
 
     `formula(row, column)` gives the text of each cell without "="; `spill` is one dynamic-array
     formula for the whole block, which must have its size. Cells are chosen from `choices` or from
-    the named range `choices_from`. A formula with `gaps` may say #N/A: a chart draws nothing there.
+    the named range `choices_from`, or hold texts of up to `longest` characters. A formula with
+    `gaps` may say #N/A: a chart draws nothing there. `worded` is what a formula says that only puts
+    the industry's name into a text: no result rests on it, a user may write something else.
     """
 
     row: int
@@ -322,6 +331,8 @@ class Block:
     choices: tuple[str, ...] = ()
     choices_from: str = ""
     gaps: bool = False
+    longest: int = 0
+    worded: str = ""
 
     @property
     def computed(self) -> bool:

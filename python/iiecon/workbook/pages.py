@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from iiecon import catalogue
 from iiecon.inputs import ModelInputs
 from iiecon.spreadsheet.values import a1
 from iiecon.workbook.chart_data import absolute
 from iiecon.workbook.input_sheets import header, new_sheet
 from iiecon.workbook.layout import LINE_HEIGHT, UNITS, Mark, Role, Sheet
+from iiecon.workbook.wording import both, by_default, say
 
 TOP = 6
 ENGLISH = 3  # the column of English names
@@ -163,9 +163,9 @@ class Page:
 
     def source(self, key: str) -> None:
         """Where the figures above come from, from this row on."""
-        text = catalogue.both(f"source_line.{key}")
-        for line in [text] if len(text) <= ONE_LINE else text.split(" / "):
-            self.sheet.text(self.row, 1, line, role="note")
+        text = both(f"source_line.{key}")
+        for line in [text] if len(by_default(*text)) <= ONE_LINE else (text[:1], text[-1:]):
+            say(self.sheet, self.row, 1, *line, role="note")
             self.row += 1
 
     def _last_line(self, line: LastLine, format: str, years: int, mark: str | None) -> None:

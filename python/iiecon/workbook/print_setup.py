@@ -45,10 +45,16 @@ def print_setup(worksheet: Worksheet, sheet: Sheet) -> None:
     _footer(worksheet, sheet)
 
 
+def footer_title(sheet: str) -> str:
+    """The title at the foot of a sheet's pages. It cannot follow a cell and names no industry."""
+    name = f"sheet.{sheet}"
+    return catalogue.both(f"{name}.footer" if "footer" in catalogue.keys(name) else f"{name}.title")
+
+
 def _footer(worksheet: Worksheet, sheet: Sheet) -> None:
     name = f"sheet.{sheet.name}"
     unit = catalogue.both(f"{name}.unit") if "unit" in catalogue.keys(name) else ""
-    texts = (catalogue.both(f"{name}.title"), unit, catalogue.both("print.page"))
+    texts = (footer_title(sheet.name), unit, catalogue.both("print.page"))
     footer = worksheet.oddFooter
     assert footer is not None  # openpyxl's sheets have one
     for part, text in zip((footer.left, footer.center, footer.right), texts, strict=True):

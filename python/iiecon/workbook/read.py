@@ -15,6 +15,7 @@ from iiecon.inputs import (
     MACRO_COLUMNS,
     Experts,
     GrowthRules,
+    Industry,
     ModelInputs,
     Proposed,
     Province,
@@ -185,7 +186,8 @@ class Reader:
                 continue
             for i, row in enumerate(found.cells):
                 for j, value in enumerate(row):
-                    if type(value) is float and -LARGEST_FIGURE < value < LARGEST_FIGURE:
+                    number = type(value) is float and -LARGEST_FIGURE < value < LARGEST_FIGURE
+                    if number and rule.kind != "name":
                         continue
                     self._check_cell(rule, found, i, j, value)
 
@@ -200,6 +202,8 @@ class Reader:
             self._error("cell_error", found.sheet, cell, value=value.code)
         elif isinstance(value, str) and value and not value.strip():
             self._error("cell_spaces", found.sheet, cell)
+        elif rule.kind == "name" and isinstance(value, bool | float):
+            self._error("cell_number", found.sheet, cell, value=value)
         elif type(value) is float:
             self._error("cell_absurd", found.sheet, cell, value=f"{value:g}")
         elif value is None or value == "":
@@ -208,7 +212,7 @@ class Reader:
                 self._error(key, found.sheet, cell)
         elif rule.kind == "number":
             self._error("cell_text", found.sheet, cell, value=value)
-        elif rule.kind == "code" and isinstance(value, str) and value != value.strip():
+        elif rule.kind != "text" and isinstance(value, str) and value != value.strip():
             self._error("cell_padded", found.sheet, cell, value=value)
 
     def _shapes(self) -> None:
@@ -312,7 +316,17 @@ class Reader:
             regions=tuple(Region(*row) for row in regions),
             options=options,
             proposed=self._proposed(),
+            industry=self._industry(),
         )
+
+    def _industry(self) -> Industry:
+        """The industry's name; a workbook made before it could be given has the default."""
+        names = [name for name in ("INDUSTRY_ZH", "INDUSTRY_EN") if name not in self._ranges]
+        if len(names) == 1:
+            self._error("name_missing", "Settings", "", name=names[0])
+        if names:
+            return Industry()
+        return Industry(self._labels("INDUSTRY_ZH")[0], self._labels("INDUSTRY_EN")[0])
 
     def _proposed(self) -> Proposed | None:
         """What an import proposed and nobody has decided yet; None when nothing is left."""

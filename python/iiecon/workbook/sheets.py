@@ -42,7 +42,7 @@ def sheets_of(inputs: ModelInputs) -> list[Sheet]:
         *input_sheets.references(),
         functions(by_name.values()),
     ]
-    return [input_sheets.about(sheets), *sheets, by_name["Tests"], settings()]
+    return [input_sheets.about(sheets, inputs), *sheets, by_name["Tests"], settings()]
 
 
 def sheets_with_formulas(inputs: ModelInputs) -> list[Sheet]:
@@ -83,5 +83,5 @@ def _name_computed_blocks(sheet: Sheet) -> None:
     recalculation finds it and can tell a formula from a number pasted over it.
     """
     for i, block in enumerate(sheet.blocks):
-        if block.computed and not block.name:
+        if block.computed and not block.name and not block.worded:
             sheet.blocks[i] = replace(block, name=f"_{sheet.name}_{i}")

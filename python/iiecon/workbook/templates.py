@@ -25,6 +25,7 @@ from iiecon.workbook.build import written
 from iiecon.workbook.input_sheets import new_sheet
 from iiecon.workbook.layout import Block, Sheet, Value
 from iiecon.workbook.sheets import sheets_of
+from iiecon.workbook.wording import CELLS
 from udfs import FUNCTIONS
 
 # Sectors, and sectors with ballots: the official tables, and a list of one's own.
@@ -69,7 +70,7 @@ def output_template(book: FileBook, chosen: tuple[str, ...]) -> bytes:
     ranges = {block.name for sheet in layout for block in sheet.blocks if block.name}
     sheets = [sheet for name in chosen for sheet in layout if sheet.name == name]
     here = {block.name for sheet in sheets for block in sheet.blocks if block.name}
-    needed = _needed(sheets) & ranges
+    needed = (_needed(sheets) | set(CELLS.values())) & ranges
     lists = {b.name for sheet in layout for b in sheet.blocks if _is_list(b)} | set(YEARS)
     emptied = Emptied(book, ranges, here | needed, lists - {"SCORES_SOURCE"})
     elsewhere = [
@@ -100,9 +101,13 @@ def _formulas(block: Block) -> Iterator[str]:
 
 
 def _guide(ranges: Sequence[Block]) -> Sheet:
-    """How to fill the sheets in; below it what their marks rest on and other sheets hold."""
+    """How to fill the sheets in; below it the industry's name, what their marks rest on and other
+    sheets hold.
+    """
     sheet = new_sheet("About")
-    keys = ("outputs", "paste", "marks") if ranges else ("outputs", "paste")
+    keys = ["outputs", "paste", "industry"]
+    if len(ranges) > len(CELLS):
+        keys.append("marks")
     row = 6
     for key in keys:
         for language in ("zh", "en"):
