@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from iiecon import load_inputs
+from iiecon import catalogue, load_inputs
 from iiecon.cli import main
 from iiecon.inputs import Industry
 from iiecon.replication.read import read_package
@@ -96,6 +96,7 @@ def test_ballots_without_a_name_are_asked_for_one(
     assert main(["new", str(target), "--ballots", str(BALLOTS), *more]) == 0
     said = capsys.readouterr().err
     assert ("still “工业互联网 / industrial internet”; name yours by --industry" in said) is warned
+    assert catalogue.text("industry.still_its", "en") in said
     assert load_inputs(str(target)).industry == (Industry() if warned else LOW)
 
 

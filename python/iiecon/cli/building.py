@@ -184,6 +184,8 @@ def _new_filled(given: argparse.Namespace) -> int:
         tell(catalogue.on_screen("cli.ballots_read", count=len(direct), sectors="、".join(direct)))
         if inputs.industry.is_published and not given.industry:
             note(catalogue.on_screen("industry.kept", name=inputs.industry))
+        if not given.source:  # whose inputs are the shipped ones
+            note(catalogue.on_screen("industry.still_its"))
     return DONE
 
 
