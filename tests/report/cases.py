@@ -23,6 +23,11 @@ def many_years(inputs: ModelInputs) -> ModelInputs:
     return with_options(inputs, last_year=2027)
 
 
+def late_figures(inputs: ModelInputs) -> ModelInputs:
+    """Figures are asked for up to a year that none reach, and a table lacks room for one year."""
+    return with_options(inputs, last_year=2023, data_until=2023)
+
+
 def one_year(inputs: ModelInputs) -> ModelInputs:
     return with_options(inputs, last_year=2017)
 
@@ -96,6 +101,7 @@ CASES: tuple[Callable[[ModelInputs], ModelInputs], ...] = (
     shipped,
     other_years,
     many_years,
+    late_figures,
     one_year,
     no_forecast,
     national_productivity,

@@ -130,6 +130,8 @@ def printed(value: float, kind: str, language: str) -> str:
         return f"{_two(value * 100)}%"
     if kind in ("count", "year"):
         return str(int(value))
+    if kind == "place":
+        return str(int(value)) if chinese else _place(int(value))
     digits = {"points": 2, "cell": 2, "ratio": 2, "whole": 0, "factor": 4}[kind]
     shown = f"{value * 100 if kind == 'points' else value:,.{digits}f}"
     return _signless(shown if kind in ("cell", "whole") else shown.replace(",", ""))
@@ -145,6 +147,13 @@ def _money(value: float, chinese: bool) -> tuple[str, str]:
     if 0 < size < 9.999_95:
         return _two(value * 100), " million yuan"
     return _two(value / 10), " billion yuan"
+
+
+def _place(number: int) -> str:
+    """1st, 2nd, 3rd, 4th; 11th to 13th."""
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
 def _two(value: float) -> str:

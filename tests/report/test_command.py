@@ -76,6 +76,53 @@ def test_languages(build: Build, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(("screen", "title"), [
+    ("zh", "工业互联网产业经济测算报告"),
+    ("en", "The economy of the industrial internet: a measurement"),
+    ("both", "工业互联网产业经济测算报告"),
+])  # fmt: skip
+def test_the_document_speaks_the_language_of_the_screen(
+    screen: str, title: str, build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IIECON_LANG", screen)
+    page = tmp_path / "r.html"
+    assert main(["report", str(build("shipped")), "-o", str(page)]) == 0
+    assert Page.of(page.read_bytes()).texts[0] == title
+
+
+INPUTS = (
+    "投入产出表", "门类增加值", "门类平均工资", "宏观序列", "分省生产总值", "分省就业", "专家评分",
+    "外推规则",
+)  # fmt: skip
+
+
+def origins(page: Path) -> dict[str, str]:
+    """What the table of sources says of each input: whether its figures are the shipped ones."""
+    texts = Page.of(page.read_bytes()).texts
+    rows = texts[texts.index("是否随附数据") :]
+    return {name: rows[rows.index(name) + 1] for name in INPUTS}
+
+
+def test_a_fresh_workbook_holds_the_shipped_figures(build: Build, tmp_path: Path) -> None:
+    page = tmp_path / "r.html"
+    assert main(["report", str(build("shipped")), "-o", str(page)]) == 0
+    assert origins(page) == dict.fromkeys(INPUTS, "是")
+
+
+@pytest.mark.parametrize(("name", "column", "value", "changed"), [
+    ("SECTION_VA", 2, 65_000.0, "门类增加值"),
+    ("SECTION_WAGES", 2, 65_000.0, "门类平均工资"),
+    ("MACRO_DATA", 0, 270_000.0, "宏观序列"),
+])  # fmt: skip
+def test_a_changed_figure_is_the_users(
+    name: str, column: int, value: float, changed: str, copied: Edited, tmp_path: Path
+) -> None:
+    copied.set_named(name, 0, column, value)
+    page = tmp_path / "r.html"
+    assert main(["report", str(copied.save()), "-o", str(page)]) == 0
+    assert origins(page) == {**dict.fromkeys(INPUTS, "是"), changed: "否"}
+
+
 def test_a_date_stands_in_it_only_when_asked_for(build: Build, tmp_path: Path) -> None:
     page = tmp_path / "r.html"
     asked = ["report", str(build("shipped")), "-o", str(page)]

@@ -124,6 +124,24 @@ def test_a_browser_shows_it(page: bytes, tmp_path: Path) -> None:
     assert ((blue > 140) & (red < 60)).sum() > 20_000, "the charts are drawn"
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.usefixtures("blank_charts")
+def test_a_narrow_window_scrolls_tables_only(
+    language: str, composed: Composed, tmp_path: Path
+) -> None:
+    """A script added here measures the page, which itself allows none."""
+    measure = (
+        b"<script>onload = () => { const page = document.documentElement;"
+        b" document.title = [innerWidth, page.scrollWidth].join() }</script></body>"
+    )
+    page = html(composed("shipped", language), find_font())
+    page = page.replace(b"default-src 'none'", b"default-src 'none'; script-src 'unsafe-inline'")
+    told = browse(page.replace(b"</body>", measure), tmp_path, "--window-size=500,900",
+                  "--dump-dom")  # fmt: skip
+    window, needed = (int(n) for n in re.findall(r"<title>(\d+),(\d+)</title>", told)[0])
+    assert needed <= window == 500
+
+
 def asked(page: bytes, folder: Path) -> set[str]:
     """What the browser wanted to fetch for a page, by its own account; it reaches no host."""
     log = folder / "net.json"

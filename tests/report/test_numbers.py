@@ -158,11 +158,26 @@ def quotable(results: ModelResults, language: str) -> str:
         *(name for pair in names for name in pair),
         *(catalogue.text(f"option.{name}", language) for name in options.names()),
         catalogue.text("experts.illustrative", language),
+        catalogue.text("experts.illustrative", language).capitalize(),
         catalogue.text("sheet.Provinces.note", language),
         inputs.experts.source,
         *(str(v) for v in options.Options().to_dict().values()),
+        *(catalogue.text(f"option_value.{v}", language) for v in catalogue.keys("option_value")),
     ]
-    return "\n".join(pieces)
+    text = "\n".join(pieces)
+    return text if language == "zh" else f"{text}\n{in_english(text, results)}"
+
+
+def in_english(text: str, results: ModelResults) -> str:
+    """The text with the Chinese names and units in it put into English, one after the other."""
+    inputs = results.inputs
+    pairs = [(p.name_zh, p.name_en) for p in inputs.provinces]
+    pairs += [(r.name_zh, r.name_en) for r in inputs.regions]
+    pairs += [(x.name_zh, x.name_en) for x in inputs.sections]
+    pairs += [("亿元", "100 million yuan"), ("万元", "10 thousand yuan"), ("、", ", ")]
+    for chinese, english in pairs:
+        text = text.replace(chinese, english)
+    return text
 
 
 @pytest.mark.usefixtures("blank_charts")

@@ -49,6 +49,13 @@ def test_people_are_told_in_the_unit_of_their_number(
     assert (shown(people, "zh"), shown(people, "en")) == (chinese, english)
 
 
+def test_places_of_a_ranking() -> None:
+    numbers = (1, 2, 3, 4, 10, 11, 12, 13, 20, 21, 22, 23, 101, 111, 112)
+    told = "1st 2nd 3rd 4th 10th 11th 12th 13th 20th 21st 22nd 23rd 101st 111th 112th"
+    assert " ".join(shown(of(n, "place"), "en") for n in numbers) == told
+    assert [shown(of(n, "place"), "zh") for n in numbers] == [str(n) for n in numbers]
+
+
 @pytest.mark.parametrize(
     ("value", "kind", "text"),
     [

@@ -1,14 +1,16 @@
 """Sentences and tables put their numbers beside the right words: told anew from the arrays."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from iiecon import ModelResults, catalogue, world
+from iiecon import ModelResults, catalogue, options, world
+from iiecon.report.charts import YearChart
 from iiecon.report.compose import Edition, compose
-from iiecon.report.document import Document, Heading, Paragraph, Table
+from iiecon.report.document import Document, Figure, Heading, Paragraph, Table
 from iiecon.report.fonts import Font, find_font
 from iiecon.report.html import html
 from iiecon.report.quantities import Quantity, plain
@@ -251,11 +253,12 @@ def test_marks_of_estimates_are_those_of_the_results(
         assert [cell.estimated for cell in row[2:7]] == list(results.estimated[c])
 
 
-@pytest.mark.parametrize("case", ["shipped", "other_provinces"])
-def test_illustrative_scores_are_named_first(case: str, composed: Composed, run: Run) -> None:
-    first = sentences(composed(case, "zh"))[1]
-    assert first.startswith("关于评分：")
-    assert run(case).inputs.experts.source.split(" / ")[0] in first
+def test_whose_scores_they_are_is_said_first(composed: Composed) -> None:
+    """The shipped remark is a sentence by itself: it has the word 评分 already."""
+    assert sentences(composed("shipped", "zh"))[1].startswith("评分为示例：")
+    assert sentences(composed("shipped", "en"))[1].startswith("Scores are illustrative: ")
+    named = sentences(composed("other_provinces", "zh"))[1]
+    assert named.startswith("关于评分：三位专家 ")
 
 
 def test_all_findings_are_told(composed: Composed, results: ModelResults) -> None:
@@ -271,6 +274,77 @@ def test_changed_inputs_are_not_credited_to_the_bureau(composed: Composed) -> No
     }
     assert other["分省生产总值"][1:] == ["否", "由使用者提供，来源见工作簿的 Province 表", ""]
     assert other["投入产出表"][1] == "是"
+
+
+def test_many_years_are_said_to_be_left_out(composed: Composed) -> None:
+    def captions(case: str) -> list[str]:
+        return [plain(b.caption, "zh") for b in composed(case, "zh").blocks if isinstance(b, Table)]
+
+    assert not any("未列" in caption for caption in captions("shipped"))
+    for case, told in (("many_years", "，未列2018年至2022年"), ("late_figures", "，未列2018年")):
+        assert [c.endswith(told) for c in captions(case)].count(True) == 5
+    rows = table(composed("many_years", "zh"), "技术水平与技术乘子")[1:]
+    assert [row[0] for row in rows] == [str(year) for year in range(2017, 2028)]
+
+
+def test_a_year_without_national_figures_is_a_forecast(composed: Composed, run: Run) -> None:
+    """However far `data_until` reaches: it is drawn light and told as a forecast."""
+    results, document = run("late_figures"), composed("late_figures", "zh")
+    assert list(results.gdp.estimated) == [False] * 4 + [True] * 3
+    charts = [b.chart for b in document.blocks if isinstance(b, Figure)]
+    by_year = [c for c in charts if isinstance(c, YearChart)]
+    assert {c.forecast for c in by_year} == {(False,) * 4 + (True,) * 3}
+    told = sentences(document)
+    assert "图中浅色和虚线为预测（2021年至2023年），这些年份未采用全国数据。" in told[1]
+    assert any(text.startswith("2020年，工业互联网产业增加值为") for text in told)
+    assert any(text.startswith("预计2023年增加值为") for text in told)
+    assert not any(text.startswith("2023年") for text in told)
+
+
+def test_where_nothing_is_forecast_no_light_colour_is_explained(composed: Composed) -> None:
+    assert "浅色" not in sentences(composed("no_forecast", "zh"))[1]
+    assert "（2021年）" in sentences(composed("shipped", "zh"))[1]
+
+
+def texts(document: Document) -> Iterator[str]:
+    """All texts of a report."""
+    for block in document.blocks:
+        if isinstance(block, Table):
+            for row in (block.header, *block.rows):
+                yield from (plain(cell.words, document.language) for cell in row)
+        if isinstance(block, Table | Figure):
+            yield plain(block.caption, document.language)
+        else:
+            yield plain(block.words, document.language)
+
+
+@pytest.mark.parametrize("case", ["shipped", "other_choices", "many_years"])
+def test_an_english_report_has_no_chinese(case: str, composed: Composed) -> None:
+    found = list(texts(composed(case, "en")))
+    assert [text for text in found if re.search("[\u3000-\u303f一-鿿]", text)] == []
+    outside = "Shanxi, Inner Mongolia, Fujian, Shandong, Henan, Guangxi, Hainan belong to no region"
+    assert any(outside in text for text in found)
+    assert any(text.startswith("100 million yuan, current prices") for text in found)
+
+
+def test_options_are_told_in_words(composed: Composed) -> None:
+    chinese, english = (table(composed("shipped", x), c)[1:] for x, c in (
+        ("zh", "本次运行的选项"), ("en", "Options of this run"),
+    ))  # fmt: skip
+    assert [row for row in chinese if re.search("[a-z_]{3}", " ".join(row[1:]))] == []
+    assert ["模糊合成算子", "加权平均", "加权平均"] in chinese
+    assert [row for row in english if "_" in " ".join(row[1:])] == []
+
+
+def test_every_choice_has_words() -> None:
+    choices = {value for name in options.names() for value in options.choices_of(name)}
+    assert set(catalogue.keys("option_value")) == choices
+
+
+def test_ranks_in_english(composed: Composed) -> None:
+    told = "\n".join(sentences(composed("shipped", "en")))
+    assert re.search(r"China ranks 2nd, with \d", told)
+    assert "The leading world region is East Asia, Pacific, with" in told
 
 
 def test_without_scores_there_is_nothing_to_compare(composed: Composed) -> None:

@@ -2,19 +2,26 @@
 
 import re
 import subprocess
+from itertools import pairwise
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import pytest
+from matplotlib import get_data_path
+from PIL import ImageFont
 
+from iiecon import default_inputs
 from iiecon.report.document import Figure, Heading, Table
 from iiecon.report.fonts import find_font
 from iiecon.report.word import word
 from tests.report.cases import NASTY
 from tests.report.conftest import Composed
-from tests.report.reading import W, WordFile
+from tests.report.reading import DRAWING, W, WordFile
 from tests.workbook.libreoffice import convert
 
 EARLIEST = (1980, 1, 1, 0, 0, 0)
+NUMBER = re.compile(r"-?[\d,]+(\.\d+)?%?(\u00a0e)?")
+MARGINS = 5.7  # points: one millimetre at either side of a cell
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +68,51 @@ def test_tables_repeat_their_head_and_keep_rows_whole(file: WordFile) -> None:
     assert len(tables) > 10
 
 
+@pytest.mark.parametrize("case", ["shipped", "many_years"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.usefixtures("blank_charts")
+def test_no_head_and_no_number_is_broken(case: str, language: str, composed: Composed) -> None:
+    """Measured in a wide font, wider than the document's: every one has room in its column."""
+    file = WordFile(word(composed(case, language), find_font()))
+    narrow = []
+    for table in file.body.iter(f"{W}tbl"):
+        rows = [list(row.iter(f"{W}tc")) for row in table.iter(f"{W}tr")]
+        for y, cells in enumerate(rows):
+            for cell in cells:
+                (width,) = (int(w.get(f"{W}w", "0")) / 20 for w in cell.iter(f"{W}tcW"))
+                text = "".join(t.text or "" for t in cell.iter(f"{W}t"))
+                parts = text.split(" ") if y == 0 else [text] if NUMBER.fullmatch(text) else []
+                size = next((int(x.get(f"{W}val", "0")) / 2 for x in cell.iter(f"{W}sz")), 0.0)
+                bold = next(cell.iter(f"{W}b"), None) is not None
+                narrow += [p for p in parts if measured(p, size, bold) > width - MARGINS]
+    assert narrow == []
+
+
+def measured(text: str, size: float, bold: bool) -> float:
+    """The width in points; a Chinese character is as wide as high."""
+    folder = Path(get_data_path()) / "fonts" / "ttf"
+    font = ImageFont.truetype(str(folder / f"DejaVuSans{'-Bold' if bold else ''}.ttf"), 100)
+    chinese = sum(ord(c) > 0x2E7F for c in text)
+    latin = "".join(c for c in text if ord(c) <= 0x2E7F)
+    return size * (chinese + font.getlength(latin) / 100)
+
+
+def test_a_figure_stands_below_its_text(file: WordFile) -> None:
+    """On one page with it, and with the heading; the caption is kept with its figure or table."""
+    blocks = [e for e in file.body.find(f"{W}body") or [] if e.tag in (f"{W}p", f"{W}tbl")]
+    before = [
+        text for text, figure in pairwise(blocks)
+        if text.tag == f"{W}p" and next(figure.iter(f"{DRAWING}inline"), None) is not None
+        and figure.tag == f"{W}p" and style_of(text) == "BodyText"
+    ]  # fmt: skip
+    assert len(before) > 20
+    assert all(next(p.iter(f"{W}keepNext"), None) is not None for p in before)
+
+
+def style_of(paragraph: Element) -> str | None:
+    return next((s.get(f"{W}val") for s in paragraph.iter(f"{W}pStyle")), None)
+
+
 def test_estimates_are_italic(file: WordFile) -> None:
     marked = [
         run for run in file.body.iter(f"{W}r")
@@ -105,8 +157,13 @@ def test_libreoffice_opens_it(
     paper = convert(file, "pdf", tmp_path)
     text = subprocess.run(["pdftotext", str(paper), "-"], capture_output=True, check=True)
     told = text.stdout.decode("utf-8")
-    assert 15 < told.count("\f") < 40
+    assert 15 < told.count("\f") < 25
     last = {"zh": ("出处", "第 ?20 ?页"), "en": ("Provenance", "Page 20")}[language]
+    # A table that fits a page stands on one: all provinces below its caption.
+    name = {"zh": "按 ?2020 ?年排序（亿元", "en": "ranked by 2020 .100 million yuan"}[language]
+    (whole,) = (page for page in told.split("\f") if re.search(name, page))
+    provinces = [p.name_zh if language == "zh" else p.name_en for p in default_inputs().provinces]
+    assert [p for p in provinces if p not in whole] == []
     assert all(re.search(part, told) for part in last)
     # A number that a cell has no room for would be broken, its last figures on a line of their own.
     figures = [f"{v:,.2f}" for v in (35536.43, 41083.70, 32001.94)]

@@ -22,9 +22,6 @@ from iiecon.cli.console import (
 from iiecon.cli.manners import deliver_json, note, say, tell
 from iiecon.spreadsheet.package import write_atomically
 
-# Not the terminal's: the same command writes the same document wherever it runs.
-DOCUMENT_LANGUAGE = "zh"
-
 
 def add_commands(command: AddCommand) -> None:
     """`report`."""
@@ -35,6 +32,12 @@ def add_commands(command: AddCommand) -> None:
     )
     told.add_argument("--date", type=day_of, metavar="DAY", help=help_text("report_date"))
     told.add_argument("--json", type=Path, metavar="FILE", help=help_text("findings_json"))
+
+
+def _language() -> str:
+    """The document's language: the screen's, and Chinese where the screen shows both."""
+    shown = catalogue.screen_language()
+    return "zh" if shown == catalogue.BOTH else shown
 
 
 def _write_report(given: argparse.Namespace) -> int:
@@ -61,7 +64,7 @@ def _write_report(given: argparse.Namespace) -> int:
         step("report")
         day = given.date.isoformat() if given.date else ""
         try:
-            made = report(done.results, kind, given.lang or DOCUMENT_LANGUAGE, day, countries)
+            made = report(done.results, kind, _language(), day, countries)
         except InputError as error:
             return report_errors(error.findings)
         step("write")

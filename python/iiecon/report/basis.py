@@ -10,7 +10,7 @@ from iiecon import catalogue
 from iiecon.findings import Finding
 from iiecon.options import Options
 from iiecon.report.document import Block, Cell
-from iiecon.report.facts import INPUTS, changed_inputs
+from iiecon.report.facts import INPUTS
 from iiecon.report.quantities import Piece, Quantity, Quoted, Words
 from iiecon.report.scribe import Scribe, flat
 from iiecon.report.wording import cell
@@ -75,7 +75,12 @@ def _option(s: Scribe, name: str) -> list[Cell]:
     if isinstance(given, int):
         preset = Quantity(float(default), kind, ("constant", default))
         return [Cell((piece,)) for piece in (Quoted(meaning), s.facts.option(name, kind), preset)]
-    return [Cell((Quoted(text),)) for text in (meaning, str(given), str(default))]
+    return [Cell((piece,)) for piece in (Quoted(meaning), _choice(s, given), _choice(s, default))]
+
+
+def _choice(s: Scribe, value: object) -> Quoted:
+    """The value of an option in words."""
+    return Quoted(catalogue.text(f"option_value.{value}", s.voice.language))
 
 
 def _scores(s: Scribe) -> list[Block]:
@@ -95,15 +100,13 @@ def _scores(s: Scribe) -> list[Block]:
     heads = s.header("code", "sector", "panel", "score", "grade")
     return flat(
         s.heading(2, "scores"),
-        s.voice.paragraph(
-            s.voice.say("mark.scores", source=s.names.scores_source), s.voice.say("method.weak")
-        ),
+        s.voice.paragraph(s.scores_mark(), s.voice.say("method.weak")),
         s.table("scores", heads, rows),
     )
 
 
 def _multiplier(s: Scribe) -> list[Block]:
-    f, years = s.facts, s.facts.columns
+    f = s.facts
     taus = [f.of("multiplier", "tau", "factor", y) for y in f.years[1:]]
     path: Words = ()
     if taus and f.columns == f.years:
@@ -125,7 +128,7 @@ def _multiplier(s: Scribe) -> list[Block]:
             ),
             path,
         ),
-        s.table("multiplier", heads, [_tau_row(s, y) for y in years]),
+        s.table("multiplier", heads, [_tau_row(s, y) for y in f.years]),
     )
 
 
@@ -143,9 +146,8 @@ def _tau_row(s: Scribe, year: int) -> list[Cell]:
 
 
 def _sources(s: Scribe) -> list[Block]:
-    changed = changed_inputs(s.facts.inputs)
     described = _descriptions()
-    rows = [_source(s, name, described, name in changed) for name in INPUTS]
+    rows = [_source(s, name, described, name in s.facts.changed) for name in INPUTS]
     notes = described["package"]["notes_zh" if s.voice.language == "zh" else "notes"]
     return flat(
         s.heading(2, "sources"),
@@ -156,7 +158,7 @@ def _sources(s: Scribe) -> list[Block]:
 
 
 def _source(s: Scribe, name: str, described: dict[str, Any], changed: bool) -> list[Cell]:
-    resource, sheet = INPUTS[name]
+    resource, sheet, _ = INPUTS[name]
     label = Cell(s.voice.say(f"input.{name}"))
     shipped = Cell(s.voice.say("column.no" if changed else "column.yes"))
     if changed:
@@ -195,7 +197,7 @@ def _finding(s: Scribe, finding: Finding) -> list[Cell]:
 
     between = "；" if s.voice.language == "zh" else "; "
     severity = s.voice.say(f"severity.{finding.severity}")
-    message: Words = (Quoted(f"{part('message')}{between}{part('fix')}"),)
+    message: Words = (s.names.quoted(f"{part('message')}{between}{part('fix')}"),)
     colon: Words = ("：",) if s.voice.language == "zh" else (": ",)
     return [Cell((Quoted(finding.place),)), Cell((*severity, *colon, *message))]
 

@@ -87,6 +87,8 @@ class TileMap:
 
 
 Chart = YearChart | Panels | Ranked | TileMap
+# Inches. Three sections of industries fit a page, a map the page of the table of provinces.
+HEIGHTS: dict[type[Chart], float] = {YearChart: 2.6, Panels: 1.6, TileMap: 3.5}
 
 
 def drawn(chart: Chart, font: Font, kind: str) -> bytes:
@@ -119,12 +121,12 @@ def _figure(chart: Chart) -> Figure:
     from matplotlib.figure import Figure
 
     if isinstance(chart, Panels):
-        figure = Figure(figsize=(WIDTH, 2.4), layout="constrained")
+        figure = Figure(figsize=(WIDTH, HEIGHTS[Panels]), layout="constrained")
         many = len(chart.charts)
         for i, panel in enumerate(chart.charts, start=1):
             _years(figure.add_subplot(1, many, i), panel)
         return figure
-    height = {YearChart: 2.9, TileMap: 4.3}.get(type(chart), 0.0)
+    height = HEIGHTS.get(type(chart), 0.0)
     if isinstance(chart, Ranked):
         height = 0.75 + len(chart.names) * max(0.2, 0.17 * len(chart.series))
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
@@ -189,7 +191,7 @@ def _finish_years(axes: Axes, chart: YearChart, top: float | None) -> None:
         axes.tick_params(axis="x", labelrotation=90)
     low, high = axes.get_ylim()
     known = chart.line is not None and any(v == v for v in chart.line.values)
-    room = 1.75 if known else 1.18 if len(chart.bars) == 1 else 1.32
+    room = 2.05 if known else 1.18 if len(chart.bars) == 1 else 1.32
     axes.set_ylim(low, max(high, top or 0.0, 1e-9) * room)
     _quiet(axes, "y", chart.percent)
     handles: list[Any] = []
@@ -210,9 +212,9 @@ def _line(axes: Axes, line: Bars, forecast: tuple[bool, ...]) -> Any:
     """A line of at least one point in the upper part, on a scale of its own, labelled."""
     known = [(i, v) for i, v in enumerate(line.values) if v == v]
     values = [v for _, v in known]
-    span = max(max(values) - min(values), 0.01) / 0.14
+    span = max(max(values) - min(values), 0.01) / 0.12
     upper = axes.twinx()
-    upper.set_ylim(min(values) - 0.66 * span, min(values) + 0.34 * span)
+    upper.set_ylim(min(values) - 0.60 * span, min(values) + 0.40 * span)
     upper.axis("off")
     colour = f"#{VERMILION}"
     for (i, a), (j, b) in pairwise(known):

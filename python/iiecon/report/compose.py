@@ -88,12 +88,23 @@ def _front(s: Scribe, date: str) -> list[Block]:
         s.voice.paragraph(years, role="subtitle"),
         s.voice.paragraph(say("dated", date=Quoted(date)), role="subtitle") if date else [],
         s.voice.paragraph(
-            say("mark.scores", source=s.names.scores_source),
-            say("mark.estimated", year=s.year(s.facts.present)),
+            s.scores_mark(),
+            say("mark.estimated"),
+            _light(s),
             say("mark.prices"),
             role="note",
         ),
     )
+
+
+def _light(s: Scribe) -> Words:
+    """Which years are drawn light, if any."""
+    coming = [y for y in s.facts.years if s.facts.forecast(y)]
+    if not coming:
+        return ()
+    if len(coming) == 1:
+        return s.voice.say("mark.forecast", year=s.year(coming[0]))
+    return s.voice.say("mark.forecasts", first=s.year(coming[0]), last=s.year(coming[-1]))
 
 
 def _summary(s: Scribe) -> list[Block]:

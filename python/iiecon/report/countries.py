@@ -25,7 +25,10 @@ def chapter(s: Scribe, given: Sequence[world.Country]) -> list[Block]:
     top = [(_name(c, s.voice), v) for c, v in rows[:TOP]]
     own = [
         s.voice.say(
-            "world.one", name=_name(c, s.voice), rank=rank(v, values), share=share(v, whole)
+            "world.one",
+            name=_name(c, s.voice),
+            rank=rank(v, values).as_kind("place"),
+            share=share(v, whole),
         )
         for c, v in rows
         if c.name_en == OWN

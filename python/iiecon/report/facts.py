@@ -6,11 +6,10 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from iiecon import catalogue
-from iiecon.inputs import ModelInputs, Province, Region, Section, default_inputs, read_csv
-from iiecon.iotable import FloatArray
+from iiecon.inputs import Province, Region, Section, read_csv
+from iiecon.replication.package import shipped_differences
+from iiecon.replication.tables import input_tables
 from iiecon.report.quantities import NAN, Quantity, Quoted, growth
 from iiecon.results import ModelResults
 from iiecon.workbook.map_sheet import WITHOUT_DATA
@@ -25,16 +24,20 @@ KEYS = {
     "scores": ("code",),
     "contribution": ("code",),
 }
+EXPERTS = ("score_factors", "score_grades", "ballots", "scores")
 INPUTS = {
-    "table": ("io-table-2017-103", "IO_Table"),
-    "section_va": ("section-value-added", "Section_VA"),
-    "wages": ("section-wage", "Macro"),
-    "macro": ("macro", "Macro"),
-    "province_gdp": ("province-gdp", "Province"),
-    "province_employed": ("province-employment", "Province"),
-    "experts": ("ballots", "Experts"),
-    "growth": ("growth-rules", "Settings"),
-}  # a table of inputs: where datapackage.json describes the shipped one, and its sheet
+    "table": ("io-table-2017-103", "IO_Table", ("io_sectors", "io_cells")),
+    "section_va": ("section-value-added", "Section_VA", ("section_value_added",)),
+    "wages": ("section-wage", "Macro", ("section_wage",)),
+    "macro": ("macro", "Macro", ("macro", "multiplier_override")),
+    "province_gdp": ("province-gdp", "Province", ("province_gdp",)),
+    "province_employed": ("province-employment", "Province", ("province_employment",)),
+    "experts": ("ballots", "Experts", EXPERTS),
+    "growth": ("growth-rules", "Settings", ("growth_rules",)),
+}
+"""Where datapackage.json describes the shipped input, its sheet, and its tables as a replication
+package has them."""
+UNITS = ("亿元", "万元")
 MOST_YEARS = 6  # that a table has room for
 
 
@@ -57,10 +60,16 @@ class Facts:
         """All result years."""
         return self.results.years
 
-    @property
+    @cached_property
     def present(self) -> int:
-        """The last year that is not a forecast: the one that the text dwells on."""
-        return max(y for y in self.years if y <= max(self.inputs.options.data_until, self.years[0]))
+        """The last year that is not a forecast: the one that the text dwells on.
+
+        Forecasts are the years after the last with figures: with GDP, and value added of at least
+        one section. The option `data_until` may reach farther than the figures do.
+        """
+        r = self.results
+        given = ~(r.gdp.estimated | r.section_va.estimated.all(axis=0))
+        return max((y for y, g in zip(self.years, given, strict=True) if g), default=self.years[0])
 
     @property
     def ahead(self) -> int | None:
@@ -74,18 +83,36 @@ class Facts:
 
     @property
     def columns(self) -> tuple[int, ...]:
-        """The years that a table shows: all, or the first and the latest."""
+        """The years that have a column in a table: all, or the first and the latest."""
         if len(self.years) <= MOST_YEARS:
             return self.years
         return (self.years[0], *self.years[-MOST_YEARS + 1 :])
 
+    @property
+    def left_out(self) -> tuple[int, ...]:
+        """The first and the last of the years that a table has no room for; none, or one."""
+        missing = [y for y in self.years if y not in self.columns]
+        return tuple(sorted({*missing[:1], *missing[-1:]}))
+
     def forecast(self, year: int) -> bool:
-        """Whether a year lies after the last one with figures."""
+        """Whether a year lies after the last one with national figures."""
         return year > self.present
 
     def year(self, year: int) -> Quantity:
         """A result year, to be printed."""
         return Quantity(year, "year", ("year", year))
+
+    # --- inputs
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """Which of INPUTS are not those that come with the program."""
+        tables = input_tables(self.inputs)
+        return frozenset(
+            name
+            for name, (_, _, parts) in INPUTS.items()
+            if any(shipped_differences(tables[part]) != 0 for part in parts)
+        )
 
     # --- numbers
 
@@ -168,13 +195,37 @@ class Names:
         row = rows.get(key, {})
         return self._of(row.get("name_zh", ""), row.get("name_en", ""), key)
 
-    @cached_property
+    @property
+    def illustrative(self) -> bool:
+        """Whether the scores are said to be illustrative, in the words of the shipped remark."""
+        return self._facts.inputs.experts.source == catalogue.both("experts.illustrative")
+
+    @property
     def scores_source(self) -> Quoted:
         """Whose scores they are; the shipped remark in the report's own language."""
-        source = self._facts.inputs.experts.source
-        if source == catalogue.both("experts.illustrative"):
+        if self.illustrative:
             return Quoted(catalogue.text("experts.illustrative", self.language))
-        return Quoted(source)
+        return Quoted(self._facts.inputs.experts.source)
+
+    def quoted(self, text: str) -> Quoted:
+        """A text made elsewhere; an English one has its Chinese units and names in English."""
+        if self.language == "en":
+            for chinese, english in self._translated.items():
+                text = text.replace(chinese, english)
+        return Quoted(text)
+
+    @cached_property
+    def _translated(self) -> dict[str, str]:
+        units = {unit: catalogue.text(f"option_value.{unit}", "en") for unit in UNITS}
+        inputs = self._facts.inputs
+        pairs = [
+            *((p.name_zh, p.name_en) for p in inputs.provinces),
+            *((r.name_zh, r.name_en) for r in inputs.regions),
+            *((x.name_zh, x.name_en) for x in inputs.sections),
+        ]
+        names = {chinese: english for chinese, english in pairs if chinese and english}
+        longest_first = sorted(names, key=len, reverse=True)
+        return {**units, **{name: names[name] for name in longest_first}, "、": ", "}
 
     def _of(self, chinese: str, english: str, code: str) -> Quoted:
         wanted = (chinese, english) if self.language == "zh" else (english, chinese)
@@ -185,37 +236,3 @@ class Names:
     def _english(self) -> dict[tuple[str, str], str]:
         rows = read_csv("io_table_2017_103.csv")
         return {(r["code"], r["name_zh"]): r["name_en"] for r in rows}
-
-
-def changed_inputs(inputs: ModelInputs) -> set[str]:
-    """Which of the tables of inputs are not those that come with the program."""
-    shipped = {name: _numbers(default_inputs(), name) for name in INPUTS}
-    return {name for name in INPUTS if not _same(shipped[name], _numbers(inputs, name))}
-
-
-def _numbers(inputs: ModelInputs, name: str) -> tuple[FloatArray, ...]:
-    """The figures of one table of inputs."""
-    table, experts, growth = inputs.table, inputs.experts, inputs.growth
-    series = {
-        "section_va": inputs.section_va,
-        "wages": inputs.wages,
-        "macro": inputs.macro,
-        "province_gdp": inputs.province_gdp,
-    }
-    if name in series:
-        return np.array(series[name].years, dtype=float), series[name].values
-    arrays = {
-        "table": (table.flows, table.output, table.value_added),
-        "province_employed": (inputs.province_employed,),
-        "experts": (experts.weights, experts.grade_scores, experts.ballots, experts.override),
-        "growth": (growth.weights, growth.addition, growth.addition_year),
-    }
-    return arrays[name]
-
-
-def _same(a: tuple[FloatArray, ...], b: tuple[FloatArray, ...]) -> bool:
-    """Equal figures; those that went through a workbook keep 15 digits."""
-    return all(
-        x.shape == y.shape and np.allclose(x, y, rtol=1e-12, atol=0, equal_nan=True)
-        for x, y in zip(a, b, strict=True)
-    )

@@ -8,7 +8,6 @@ from iiecon import catalogue
 from iiecon.inputs import Province, Region
 from iiecon.report.charts import Bars, Chart, Ranked, Tile, TileMap
 from iiecon.report.document import Block, Cell, Figure
-from iiecon.report.facts import changed_inputs
 from iiecon.report.quantities import (
     NAN,
     Quantity,
@@ -157,7 +156,7 @@ def _region_table(s: Scribe, rows: Sequence[tuple[Region, Quantity]]) -> Block:
     for region, amount in rows:
         numbers = _place_row(s, "regions", region.key, s.names.region(region))
         lines.append([cell(rank(amount, [v for _, v in rows])), *numbers])
-    return s.table("regions_table", heads, lines)
+    return s.yearly_table("regions_table", heads, lines)
 
 
 def _place_row(s: Scribe, table: str, key: str, name: Quoted) -> list[Cell]:
@@ -216,9 +215,9 @@ def _provinces(s: Scribe) -> list[Block]:
 
 def _comparability(s: Scribe) -> Words:
     """What the sheet Provinces says of the shipped figures, as long as they are used."""
-    if "province_gdp" in changed_inputs(s.facts.inputs):
+    if "province_gdp" in s.facts.changed:
         return ()
-    return (Quoted(catalogue.text("sheet.Provinces.note", s.voice.language)),)
+    return (s.names.quoted(catalogue.text("sheet.Provinces.note", s.voice.language)),)
 
 
 def _fastest(s: Scribe, key: str, field: str, year: int) -> Words:
@@ -257,7 +256,7 @@ def _province_table(s: Scribe, rows: Sequence[tuple[Province, Quantity]]) -> Blo
         lines.append([cell(rank(amount, [v for _, v in rows])), *numbers])
     part = cell(f.nation("share_of_gdp", "percent", year), f.estimated("national", year))
     lines.append([Cell(()), *s.nation_row("total"), part])
-    return s.table("provinces_table", heads, lines, total=True, year=s.year(year))
+    return s.yearly_table("provinces_table", heads, lines, total=True, year=s.year(year))
 
 
 # --- Employment of provinces
@@ -292,7 +291,7 @@ def _jobs_table(s: Scribe, rows: Sequence[tuple[Province, Quantity]]) -> Block:
         among = [v for _, v in rows]
         lines.append([cell(rank(people, among)), *_jobs_row(s, province), part])
     lines.append([Cell(()), *s.nation_row("employment"), Cell(())])
-    return s.table("province_jobs_table", heads, lines, total=True, year=s.year(year))
+    return s.yearly_table("province_jobs_table", heads, lines, total=True, year=s.year(year))
 
 
 def _jobs_row(s: Scribe, province: Province) -> list[Cell]:

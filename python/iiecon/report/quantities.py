@@ -46,8 +46,8 @@ FORMS = {
 class Quantity:
     """A number, how it is to be read, and where it comes from.
 
-    `kind` is money (亿元; round_money without decimals), people (万人), dollars (million US$) or a
-    key of FORMS; NaN where there is nothing to say.
+    `kind` is money (亿元; round_money without decimals), people (万人), dollars (million US$),
+    place (2nd) or a key of FORMS; NaN where there is nothing to say.
     """
 
     value: float
@@ -78,6 +78,8 @@ Words = tuple[Piece, ...]
 def shown(quantity: Quantity, language: str) -> str:
     """The one way in which a number becomes text; two decimals, no negative zero."""
     value = quantity.value
+    if quantity.kind == "place":
+        return f"{value:.0f}" if language == "zh" else _ordinal(int(value))
     kind = "money" if quantity.kind == "round_money" else quantity.kind
     scales = SCALES.get((kind, language))
     if scales is None:
@@ -87,6 +89,13 @@ def shown(quantity: Quantity, language: str) -> str:
     unit = _unit(value, sizes) if value else usual
     decimals = 0 if quantity.kind == "round_money" else 2
     return _without_negative_zero(f"{value / sizes[unit]:.{decimals}f}") + unit
+
+
+def _ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    teen = number // 10 % 10 == 1
+    ending = "th" if teen else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def _unit(value: float, sizes: dict[str, float]) -> str:

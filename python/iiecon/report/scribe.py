@@ -40,6 +40,14 @@ class Scribe:
         """Says that a number rests on an extrapolation."""
         return self.voice.say("mark.rests") if estimated else ()
 
+    def scores_mark(self) -> Words:
+        """Whose scores they are; the shipped remark is a sentence by itself."""
+        source = self.names.scores_source
+        if self.names.illustrative:
+            text = source.text[:1].upper() + source.text[1:]
+            return self.voice.say("mark.illustrative", remark=Quoted(text))
+        return self.voice.say("mark.scores", source=source)
+
     def ranking(self, pairs: Sequence[tuple[Quoted, Quantity]]) -> Words:
         """Names with their numbers, as a list in a sentence."""
         say = self.voice.say
@@ -112,6 +120,26 @@ class Scribe:
         """A table with its caption from the catalogue."""
         words = self.voice.say(f"caption.{caption}", **values)
         return Table(words, header, tuple(tuple(row) for row in rows), total)
+
+    def yearly_table(
+        self,
+        caption: str,
+        header: tuple[Cell, ...],
+        rows: Sequence[Sequence[Cell]],
+        total: bool = False,
+        **values: Piece,
+    ) -> Table:
+        """A table with a column for every year that there is room for; it names the others."""
+        made = self.table(caption, header, rows, total, **values)
+        return replace(made, caption=made.caption + self._left_out())
+
+    def _left_out(self) -> Words:
+        years = [self.year(y) for y in self.facts.left_out]
+        if not years:
+            return ()
+        if len(years) == 1:
+            return self.voice.say("caption.without_year", year=years[0])
+        return self.voice.say("caption.without_years", first=years[0], last=years[1])
 
     # --- charts
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from iiecon.report.charts import drawn
@@ -23,14 +25,18 @@ LOCALES = {"zh": "zh-CN", "en": "en-US"}
 LONG_AGO = datetime(2000, 1, 1)  # in place of the clock: equal inputs give equal bytes
 FIRST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 STYLES = {"text": "Body Text", "item": "List Bullet", "note": "Note", "warning": "Warning"}
-WIDTH_CM = 16.6
+WIDTH_CM, WIDTH = 16.6, 470.0  # of the text: the same in centimetres and points
+MARGINS_CM = 1.8  # above and below the text
 TABLE_SIZES = (8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0)  # points
-LETTERS = 740.0  # of one point that fit the width, in a wide font
-PADDING = 1.4  # letters, for the margins of a cell
-LONGEST = 44  # letters of a cell that stand in one line
+READABLE = 6.5  # points: letters are not made smaller than that to keep a name on two lines
+LETTER = 0.61  # the width of a letter, in a wide font
+BOLD, BOLD_FIGURE = 1.18, 1.07  # how much wider letters and figures are when they are bold
+PADDING = 6.5  # points, for the margins of a cell
+LONGEST = 44  # letters of a cell that are given two lines
 CHINESE_WORD = 4
 FIRST_WIDE = 0x2E7F
 MARGIN = "57"  # of a cell at either side: one millimetre
+ONE_PAGE = 38  # rows of a table that fit a page: they are kept together
 
 
 def word(document: Document, font: Font) -> bytes:
@@ -56,16 +62,18 @@ class _Writer:
         self._set_up()
         title = self._text(self._document.title)
         self._file.add_paragraph(title, style="Title")
-        for block, number in self._document.numbered():
-            self._block(block, number)
+        blocks = self._document.blocks
+        for (block, number), following in zip_longest(self._document.numbered(), blocks[1:]):
+            self._block(block, number, _is_one(block, following))
         return self._file
 
-    def _block(self, block: Block, number: int) -> None:
+    def _block(self, block: Block, number: int, keep: bool) -> None:
         if isinstance(block, Heading):
             self._file.add_heading(self._text(block.words), level=block.level)
         elif isinstance(block, Paragraph):
             style = STYLES.get(block.role, "Subtitle")
-            self._file.add_paragraph(self._text(block.words), style=style)
+            paragraph = self._file.add_paragraph(self._text(block.words), style=style)
+            paragraph.paragraph_format.keep_with_next = keep or None
         elif isinstance(block, Figure):
             self._figure(block, number)
         else:
@@ -97,7 +105,7 @@ class _Writer:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.keep_with_next = keep
         paragraph.paragraph_format.space_before = Pt(12 if keep else 2)
-        paragraph.paragraph_format.space_after = Pt(3 if keep else 10)
+        paragraph.paragraph_format.space_after = Pt(3 if keep else 6)
         before, after = self._text(self._voice.say(kind, number=("\0",))).split("\0")
         paragraph.add_run(before)
         _field(paragraph, f"SEQ {before.strip()} \\* ARABIC", str(number))
@@ -107,7 +115,7 @@ class _Writer:
         from docx.enum.table import WD_TABLE_ALIGNMENT
 
         self._caption("table", number, block.caption, keep=True)
-        widths, size = _layout(self._texts(block))
+        widths, size = _layout(self._texts(block), block.total)
         table = self._file.add_table(rows=0, cols=len(block.header), style="Report Table")
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
@@ -120,6 +128,8 @@ class _Writer:
             texts = [cell_text(cell, self._document.language) for cell in row]
             right = [cell.number for cell in row]
             self._row(table, texts, right, bold=last, italic=[c.estimated for c in row])
+        if any(numeric) and len(block.rows) <= ONE_PAGE:
+            _keep_with_next(table.rows[:-1])
         _ruled(table)
         _set_widths(table, widths, size)
 
@@ -158,7 +168,7 @@ class _Writer:
         section = self._file.sections[0]
         section.page_width, section.page_height = Cm(21.0), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.2)
-        section.top_margin = section.bottom_margin = Cm(2.2)
+        section.top_margin = section.bottom_margin = Cm(MARGINS_CM)
         self._styles()
         self._footer(section.footer.paragraphs[0])
         properties = self._file.core_properties
@@ -180,8 +190,8 @@ class _Writer:
             style.base_style = styles["Normal"]
         styles.add_style("Report Table", WD_STYLE_TYPE.TABLE).base_style = styles["Normal Table"]
         sizes = {
-            "Normal": 10.5, "Body Text": 10.5, "List Bullet": 10.5, "Note": 8.5, "Warning": 10.5,
-            "Table Text": 8, "Title": 22, "Subtitle": 12, "Caption": 9.5, "Heading 1": 16,
+            "Normal": 10, "Body Text": 10, "List Bullet": 10, "Note": 8.5, "Warning": 10,
+            "Table Text": 8, "Title": 22, "Subtitle": 12, "Caption": 9, "Heading 1": 16,
             "Heading 2": 13, "Heading 3": 11.5,
         }  # fmt: skip
         for name, size in sizes.items():
@@ -191,6 +201,9 @@ class _Writer:
             _fonts(style)
             after = 0 if name == "Table Text" else 5
             style.paragraph_format.space_after = Pt(after)
+            style.paragraph_format.line_spacing = 1.0
+        styles["Body Text"].paragraph_format.keep_together = True
+        styles["Heading 3"].paragraph_format.space_before = Pt(6)
         styles["Note"].font.color.rgb = RGBColor(0x55, 0x55, 0x55)
         styles["Warning"].font.color.rgb = RGBColor(0xB0, 0x40, 0x00)
         styles["Warning"].font.bold = True
@@ -261,6 +274,21 @@ def _keep_together(row: Any) -> None:
     row._tr.get_or_add_trPr().append(_element("w:cantSplit", val="true"))
 
 
+def _is_one(block: Block, following: Block | None) -> bool:
+    """Whether a text is kept with what follows: its figure, or the text that it is a note on."""
+    if not isinstance(block, Paragraph):
+        return False
+    noted = isinstance(following, Paragraph) and following.role == "text"
+    return isinstance(following, Figure) or (block.role == "note" and noted)
+
+
+def _keep_with_next(rows: Any) -> None:
+    """On the page of the row that follows."""
+    for row in rows:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
+
+
 def _drop_thumbnail(file: WordDocument) -> None:
     """The picture of an empty page that comes with the library's template."""
     relations = file.part.package.rels
@@ -282,24 +310,57 @@ def _ruled(table: Any) -> None:
         table._tbl.tblPr.append(part)
 
 
-def _layout(columns: list[list[str]]) -> tuple[list[float], float]:
-    """Widths in letters for columns of texts, and the size of letters at which they fit the page.
+def _layout(columns: list[list[str]], total: bool) -> tuple[list[float], float]:
+    """Widths in points for columns of texts, and the size of letters at which they fit the page.
 
-    No word is broken: the size shrinks until every column has room for its longest word. What is
-    left goes to the columns whose texts are longer than that.
+    No word and no head is broken: the size shrinks until every column has room for its longest
+    word, and as far as it stays readable, for its longest text on two lines. What is left goes to
+    the columns whose texts are longer than that.
     """
-    least = [max(_width(w) for text in c for w in _words_of(text)) + PADDING for c in columns]
-    wished = [max(min(_width(text), LONGEST) for text in c) + PADDING for c in columns]
-    size = next((x for x in TABLE_SIZES if sum(least) <= LETTERS / x), TABLE_SIZES[-1])
-    room = max(LETTERS / size - sum(least), 0.0)
-    more = [max(w - n, 0.0) for w, n in zip(wished, least, strict=True)]
-    given = min(1.0, room / sum(more)) if sum(more) else 0.0
+    words = [_longest_word(column, total) for column in columns]
+    texts = [max(map(_width, column[1:]), default=0) for column in columns]
+    halves = [max(m, _half(n)) for m, n in zip(words, texts, strict=True)]
+    readable = (x for x in TABLE_SIZES if x >= READABLE and _fit(halves, x))
+    fitting = (x for x in TABLE_SIZES if _fit(words, x))
+    size = next(readable, 0.0) or next(fitting, TABLE_SIZES[-1])
+    least = _in_points(halves if _fit(halves, size) else words, size)
+    wished = _in_points([max(map(_width, column)) for column in columns], size)
+    more = [max(n - m, 0.0) for n, m in zip(wished, least, strict=True)]
+    given = min(1.0, max(WIDTH - sum(least), 0.0) / sum(more)) if sum(more) else 0.0
     return [n + m * given for n, m in zip(least, more, strict=True)], size
+
+
+def _half(text: float) -> float:
+    """Letters in a line where a text of so many takes two, as words allow it."""
+    return min(text, min(text, LONGEST) / 2 + CHINESE_WORD)
+
+
+def _fit(letters: list[float], size: float) -> bool:
+    return sum(_in_points(letters, size)) <= WIDTH
+
+
+def _in_points(letters: Sequence[float], size: float) -> list[float]:
+    """The widths of columns for so many letters of a size."""
+    return [n * LETTER * size + PADDING for n in letters]
+
+
+def _longest_word(column: list[str], total: bool) -> float:
+    """In letters: the longest part of a column that must stand in one line; bold is wider."""
+    head, *texts = column
+    widths = [BOLD * _width(word) for word in head.split(" ")]
+    for i, text in enumerate(texts):
+        wider = BOLD_FIGURE if total and i == len(texts) - 1 else 1.0
+        widths += [wider * _width(word) for word in _words_of(text)]
+    return max(widths)
 
 
 def _words_of(text: str) -> list[str]:
     """The parts of a text that stand in one line: Chinese may be broken after a few characters."""
-    return [part[:CHINESE_WORD] if _width(part) > len(part) else part for part in text.split(" ")]
+    return [part[:CHINESE_WORD] if _is_chinese(part) else part for part in text.split(" ")]
+
+
+def _is_chinese(text: str) -> bool:
+    return any(ord(c) > FIRST_WIDE for c in text)
 
 
 def _set_widths(table: Any, widths: list[float], size: float) -> None:
@@ -313,9 +374,9 @@ def _set_widths(table: Any, widths: list[float], size: float) -> None:
                 run.font.size = Pt(size)
 
 
-def _width(text: str) -> int:
-    """In letters; a Chinese character is as wide as two."""
-    return sum(2 if ord(c) > FIRST_WIDE else 1 for c in text)
+def _width(text: str) -> float:
+    """In letters; a Chinese character is as wide as two, a sign of percent half as wide again."""
+    return sum(2 if ord(c) > FIRST_WIDE else 1.5 if c == "%" else 1 for c in text)
 
 
 def _without_times(data: bytes) -> bytes:
