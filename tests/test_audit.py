@@ -157,6 +157,8 @@ def test_what_was_found_is_told_in_both_languages(internal: Internal) -> None:
     slip = next(t for t in texts if t.figures == ("industry.I.2021.employment",))
     assert "is printed as 10.38; 103.82" in slip.english
     assert "刊为 10.38，应为 103.82" in slip.chinese
+    assert "，万人）" in slip.chinese
+    assert "persons" not in slip.chinese
     assert any("1.0263–1.0266" in t.english for t in texts)
     assert any("2126.60 ≠ 1654.58" in t.english for t in texts)
     assert any("112.3–112.6" in t.english for t in texts)

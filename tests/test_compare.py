@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -415,6 +416,11 @@ def test_packages_by_the_command(
     target = tmp_path / "c.json"
     assert main(["compare", a, b, "--json", str(target)]) == 0
     out = capsys.readouterr().out
+    assert out.startswith(f"甲 / A = {a}\n乙 / B = {b}\n")
+    rows = [line.split("│")[2:-1] for line in out.splitlines() if re.match(r"│ 20\d\d .*\d", line)]
+    money = [cell.strip() for row in rows for cell in row if "%" not in row[0]]
+    assert len(money) > 10
+    assert all(re.fullmatch(r"[-+]?\d{1,3}(,\d{3})*\.\d\d", number) for number in money)
     assert catalogue.both("compare.groups.section_va") in out
     assert catalogue.both("compare.interaction") in out
     told = json.loads(target.read_bytes())

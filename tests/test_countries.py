@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from iiecon import IOTable, ModelInputs, ModelResults, leontief_contribution
+from iiecon.cli import main
 from iiecon.countries import (
     OECD_2021,
     industries_of,
@@ -16,7 +17,7 @@ from iiecon.countries import (
     scores_of,
     sections_of,
 )
-from tests.conftest import ReadTable
+from tests.conftest import ROOT, ReadTable
 from tests.oracles.augmented import augmented
 from tests.oracles.refusals import refused
 
@@ -228,3 +229,22 @@ def test_scores_file_that_scores_an_industry_twice(tmp_path: Path) -> None:
     with refused("country_score_twice") as found:
         read_scores(path)
     assert str(path) in str(found[0])
+
+
+def test_command_says_that_the_workbook_scores_what_the_table_does_not_have(
+    small: IOTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr("iiecon.readers.read_io_table", lambda path: small)
+    scores = tmp_path / "scores.csv"
+    scores.write_text("industry,score\nD30,0.1\n", encoding="utf-8")
+    workbook = ROOT / "IIEconModel.xlsm"
+    asked = ["country", "two.csv", "--lang", "en"]
+    assert main([*asked, "--workbook", str(workbook)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"{workbook}: direct sectors of the workbook belong to the industry ")
+    assert "instead of --workbook give --scores" in said
+    assert main([*asked, "--scores", str(scores)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"{scores}: the table has no industry “D30”")
+    assert "correct the industry in the file of scores" in said

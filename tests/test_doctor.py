@@ -491,11 +491,21 @@ def test_command_says_problems_and_writes_json(
 
 
 def test_command_on_a_machine_in_order(
-    healthy: Case, finds: Callable[[Case], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    healthy: Case,
+    finds: Callable[[Case], None],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     finds(healthy)
-    assert cli.main(["doctor"]) == 0
+    assert cli.main(["doctor", "--lang", "en"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "no problems found"
+    finds(without_file(healthy, ADD_IN))
+    assert cli.main(["doctor", "--lang", "en"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("\n[look] ") == 1
+    assert shown.splitlines()[-1] == "no problems found, 1 thing(s) to look at"
 
 
 def test_missing_workbook_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

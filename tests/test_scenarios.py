@@ -161,6 +161,13 @@ def test_a_near_code_is_proposed(inputs: ModelInputs) -> None:
     assert "057" in found[0].fix
 
 
+def test_a_code_like_none_gets_the_list(inputs: ModelInputs) -> None:
+    with refused("scenario_unknown") as found:
+        one(inputs, scores={"999": Amount("value", 0.2)})
+    assert "是否为" not in found[0].fix
+    assert all(code in found[0].fix for code in inputs.experts.codes)
+
+
 def test_a_sector_changed_by_itself_and_by_its_section_is_refused(inputs: ModelInputs) -> None:
     with refused("scenario_twice"):
         one(inputs, scores={"057": Amount("value", 0.2), "C": Amount("factor", 1.1)})
@@ -533,3 +540,13 @@ def test_what_is_read_is_never_written_over(
     assert kept.read_text(encoding="utf-8").startswith("[scores]")
     assert main(["scenario", str(tmp_path / "none.xlsm"), str(kept)]) == 3
     assert capsys.readouterr().err.count("\n") == 4
+
+
+def test_tables_in_which_nothing_moves_are_not_shown(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = str(ROOT / "IIEconModel.xlsm")
+    assert main(["scenario", book, str(write("title_en = 'nothing'")), "--lang", "en"]) == 0
+    shown = capsys.readouterr().out
+    assert "+0.00" not in shown
+    assert "total value added moved in no year" in shown

@@ -496,6 +496,45 @@ def test_missing_province_is_a_warning_that_names_it(write: Write) -> None:
     assert finding.values["names"] == "西藏 Tibet 540000"
 
 
+@pytest.mark.parametrize(("name", "near"), [("陕西", "山西"), ("北京", "")])
+def test_a_name_given_twice_is_held_against_names_taken_for_it(
+    name: str, near: str, write: Write
+) -> None:
+    rows = gdp_rows()
+    rows.append([name, 1.0, 2.0, 3.0])
+    message = refused(write(rows))[0].message
+    assert ("相近的有" in message) == bool(near)
+    assert near in message
+
+
+def test_services_are_the_tertiary_sector(write: Write) -> None:
+    """As the national bureau defines them; other services are a part."""
+    rows = gdp_rows()
+    known = values(read_yearbook(write(rows)))
+    (head,) = [row for row in rows if "第三产业" in row]
+    place = head.index("第三产业")
+    head[place] = "服务业"
+    assert values(read_yearbook(write(rows, "二.csv"))) == known
+    head[place] = "其他服务业"
+    book = read_yearbook(write(rows, "三.csv"))
+    assert {sector for _, sector, _ in values(book)} == {"primary", "secondary"}
+
+
+def test_a_title_may_not_name_services(write: Write) -> None:
+    rows: Rows = [["2020年规模以上服务业，单位：亿元"], ["地区", "数值"]]
+    rows += [[p.name_zh, 1.0] for p in INPUTS.provinces]
+    assert [f.key for f in refused(write(rows))] == ["yearbook_nothing"]
+
+
+def test_a_sector_that_is_not_read_is_a_warning(write: Write) -> None:
+    rows = gdp_rows()
+    (head,) = [row for row in rows if "第三产业" in row]
+    head[head.index("第三产业")] = "三次产业之三"
+    (finding,) = read_yearbook(write(rows)).findings
+    assert (finding.severity, finding.key) == ("warning", "yearbook_no_sector")
+    assert finding.values == {"name": "第三产业 tertiary", "years": "2020"}
+
+
 def test_text_in_a_figure_is_named(write: Write) -> None:
     rows = gdp_rows()
     rows[4][2] = "1.234,5"
@@ -581,7 +620,9 @@ def test_employment_of_several_years_asks_for_one() -> None:
 
 def test_sheet_that_is_not_there(write: Write) -> None:
     (finding,) = refused(write(gdp_rows(), "表.xlsx"), sheet="表1")
-    assert (finding.key, finding.values["found"]) == ("yearbook_sheet", "Sheet1")
+    assert (finding.key, finding.values["known"]) == ("reader_no_sheet", "Sheet1")
+    (finding,) = refused(write(gdp_rows(), "表.csv"), sheet="表1")
+    assert (finding.key, finding.values["found"]) == ("reader_sheetless", "表1")
 
 
 def test_file_without_such_a_table() -> None:

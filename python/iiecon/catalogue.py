@@ -6,6 +6,7 @@ languages that its reader asked for.
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ from typing import Any
 LANGUAGES = ("zh", "en")
 BOTH = "both"
 LONGEST_VALUE = 60
+_PAIR = re.compile(r"([^/]*[一-鿿][^/]*) / ([^/一-鿿]*[A-Za-z]{3}[^/一-鿿]*)")
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,14 @@ def pair_on_screen(chinese: str, english: str, joint: str = " / ") -> str:
     """What is given in both languages, as names in the inputs are, as a terminal shows it."""
     given = dict(zip(LANGUAGES, (chinese, english), strict=True))
     return _joined((given[language] for language in _screen), joint)
+
+
+def part_on_screen(joined: str) -> str:
+    """What `both` has made, such as the source of the ballots, as a terminal shows it; other texts,
+    which are not Chinese before the slash and English after it, as they are.
+    """
+    pair = _PAIR.fullmatch(joined)
+    return pair_on_screen(*pair.groups()) if pair else joined
 
 
 def keys(prefix: str) -> list[str]:

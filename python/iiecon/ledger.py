@@ -226,6 +226,10 @@ def _unused(r: ModelResults) -> list[Unused]:
 def _late(name: str, series: Series, until: int, values: FloatArray | None = None) -> Unused:
     """Figures of years after the last year of data."""
     table = series.values if values is None else values
-    late = [i for i, year in enumerate(series.years) if year > until]
-    count = int((~np.isnan(table[:, late])).sum())
-    return Unused(name, count, ", ".join(str(series.years[i]) for i in late))
+    counts = {
+        year: int((~np.isnan(table[:, i])).sum())
+        for i, year in enumerate(series.years)
+        if year > until
+    }
+    given = [str(year) for year, count in counts.items() if count]
+    return Unused(name, sum(counts.values()), ", ".join(given))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
+import sys
 import tomllib
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from iiecon import catalogue
 from iiecon.cli import _parser, main
 from iiecon.cli.examples import EXAMPLES, HELP, START
 from iiecon.cli.parsing import COMPLAINTS, columns, complaint_of, wrapped
+from iiecon.findings import InputError
+from iiecon.scenarios.reading import read_scenario
+from iiecon.shipped import SCENARIO, scenario_example
 from tests.conftest import ROOT
 
 COMMANDS = sorted(_parser()[1])
@@ -84,7 +88,7 @@ def test_help_ends_with_the_examples(command: str, capsys: pytest.CaptureFixture
 def test_examples_are_those_of_the_commands_and_explained() -> None:
     assert sorted(EXAMPLES) == COMMANDS == sorted(catalogue.keys("example"))
     for command, typed in EXAMPLES.items():
-        assert 1 <= len(typed) <= 2
+        assert 1 <= len(typed) <= 3
         assert catalogue.keys(f"example.{command}") == [str(n + 1) for n in range(len(typed))]
 
 
@@ -97,6 +101,36 @@ def test_every_example_is_a_command_line_that_is_understood(typed: str) -> None:
         assert stopped(words) == 0
     else:
         assert callable(_parser(words)[0].parse_args(words).run)
+
+
+def test_what_a_command_needs_is_said_to_have_no_default(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for command in ("new", "import-io", "import-data"):
+        shown = helped(command, "en", capsys).split("options:")[0]
+        assert "default" not in shown
+    assert "--check" not in helped("new", "en", capsys)
+    assert "IIEconModel.xlsm" in helped("check", "en", capsys)
+
+
+def test_the_example_is_looked_for_where_it_was_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    installed = tmp_path / "share/iieconmodel" / SCENARIO
+    installed.parent.mkdir(parents=True)
+    installed.touch()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.chdir(ROOT)
+    assert scenario_example() == SCENARIO  # in this folder
+    monkeypatch.chdir(tmp_path)
+    assert scenario_example() == str(installed)
+    shown = squeezed(helped("scenario", "en", capsys))
+    assert shown.count(squeezed(str(installed))) == 2
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("scores", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_scenario(wrong)
+    assert str(installed) in caught.value.findings[0].fix
 
 
 def test_the_scenario_of_the_examples_is_there() -> None:
@@ -142,6 +176,10 @@ def test_wrong_usage_is_said_in_the_language_asked_for(
     assert stopped(WRONG[key]) == 2
     out, err = capsys.readouterr()
     assert out == ""
+    if key == "one_of":
+        assert {"zh": "须给出 --scores 或 --workbook", "en": "--scores or --workbook"}[
+            language
+        ] in err
     fixed = catalogue.template(f"usage.{key}", language)
     assert all(part in err for part in re.split(r"{[^}]*}", fixed))
     assert bool(CHINESE.search(err)) == (language == "zh")

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from iiecon import catalogue, default_inputs
@@ -201,6 +202,21 @@ def test_a_report_in_both_languages_is_refused(workbook: Path, run: Say, tmp_pat
     assert not (tmp_path / "r.html").exists()
 
 
+def test_the_source_of_the_scores_is_in_the_language_of_the_table(
+    workbook: Path, run: Say, tmp_path: Path
+) -> None:
+    chinese, english = (catalogue.text("experts.illustrative", x) for x in ("zh", "en"))
+    out = tmp_path / "out.xlsm"
+    for language, told, other in (("en", english, chinese), ("zh", chinese, english)):
+        shown = run("recalculate", workbook, "-o", out, "--lang", language)[1].replace("\n", " ")
+        assert told in shown
+        assert other not in shown
+        assert ("亿元" in shown) == (language == "zh")
+    with catalogue.screen_in("zh"):
+        for own in ("Panel A / Panel B", "专家组 / 第二轮", "a / b / c"):
+            assert catalogue.part_on_screen(own) == own
+
+
 # --- quiet
 
 
@@ -330,6 +346,67 @@ def test_build_check_tells_programs_what_differs(run: Say, tmp_path: Path) -> No
     assert err
 
 
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (["check", "my.xlsm"], 1),
+        (["check", "my.xlsm", "--json", "-"], 1),
+        (["check", "none.xlsm"], 3),
+        (["check", SHIPPED, "--json", "-"], 0),
+        (["chekc"], 2),
+        (["--help"], 0),
+    ],
+)
+def test_the_exit_code_stays_when_nobody_reads(
+    given: list[str | Path], code: int, broken: Path
+) -> None:
+    words = [broken.parent / word if str(word).endswith(".xlsm") else word for word in given]
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = subprocess.run([sys.executable, "-m", "iiecon", *words], stdout=writing, stderr=writing)
+    os.close(writing)
+    assert ran.returncode == code
+
+
+# --- what stands in the way of a command
+
+
+@pytest.mark.parametrize("command", ["recalculate", "check", "why"])
+def test_a_folder_is_said_to_be_one(command: str, tmp_path: Path, run: Say) -> None:
+    cell = ["Summary!H9"] if command == "why" else []
+    code, out, err = run(command, tmp_path, *cell, "--lang", "en")
+    assert (code, out) == (3, "")
+    assert err == f"{tmp_path}: this is a folder, not a file; give a file in it\n"
+
+
+def test_advice_on_a_missing_file_is_of_its_kind(workbook: Path, tmp_path: Path, run: Say) -> None:
+    none = tmp_path / "none.csv"
+    for command in (["import-data", none, workbook], ["import-io", none, workbook]):
+        code, _, err = run(*command, "--lang", "en")
+        assert code == 3
+        assert "check the path" in err
+        assert "iiecon new" not in err
+    assert "iiecon new" in run("check", tmp_path / "none.xlsm")[2]
+
+
+def test_a_workbook_of_somebody_else_is_told_in_one_line(tmp_path: Path, run: Say) -> None:
+    path = tmp_path / "theirs.xlsx"
+    book = openpyxl.Workbook()
+    book.create_sheet("Macro")
+    book.save(path)
+    code, _, err = run("check", path, "--lang", "en")
+    assert code == 1
+    told, count = err.splitlines()
+    assert told.startswith("this is no workbook of this tool (it has the sheets Sheet, Macro); ")
+    assert count.startswith("1 error(s)")
+
+
+def test_years_to_simulate_are_listed_plainly(workbook: Path, run: Say) -> None:
+    code, _, err = run("simulate", workbook, "--years", 2050, "--draws", 10, "--lang", "en")
+    assert code == 2
+    assert "2050 is no result year (2017, 2018, " in err
+
+
 # --- a workbook is no file of a table
 
 
@@ -447,8 +524,9 @@ def test_without_argcomplete_it_says_what_to_install(
     for name in ("argcomplete", "argcomplete.shell_integration"):
         monkeypatch.setitem(sys.modules, name, None)
     code, out, err = run("completion", "bash")
-    assert (code, out) == (2, "")
+    assert (code, out) == (2, "false\n")  # for `eval`, which then fails as well
     assert "pip install argcomplete" in err
+    assert run("completion", "powershell")[:2] == (2, "")
 
 
 def test_no_command_runs_while_a_shell_asks(

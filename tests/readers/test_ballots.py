@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 
 from iiecon import InputError, ModelInputs
 from iiecon.cli import main
 from iiecon.inputs import Proposed
 from iiecon.readers.ballots import with_ballots
+from tests.conftest import ROOT
 
 HEAD = "code,name,factor,very_high,high,medium,low,none"
 FACTORS = ("technology", "revenue", "application", "growth")
@@ -49,6 +51,51 @@ def test_rows_stand_in_any_order(inputs: ModelInputs, tmp_path: Path) -> None:
     ballots = with_ballots(inputs, written(tmp_path, *mixed)).experts.ballots
     assert ballots[0, FACTORS.index("growth")].tolist() == [9, 0, 0, 0, 1]
     assert ballots[0, FACTORS.index("revenue")].tolist() == [1, 2, 3, 4, 0]
+
+
+GRADES_ZH = "高度相关,较高相关,中等相关,较低相关,不相关"
+FACTORS_ZH = dict(
+    zip(FACTORS, ("技术关联度", "产品与服务占比", "应用深度", "发展潜力"), strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "factors"),
+    [
+        (f"代码,名称,指标,{GRADES_ZH}", FACTORS_ZH),
+        (f"部门代码,部门,因素,{GRADES_ZH}", FACTORS_ZH),
+        (HEAD, FACTORS_ZH),
+        ("Code,Name,Factor,Very high,High,Medium,Low,None",
+         dict(zip(FACTORS, ("Technological relevance", "Share of products and services",
+                            "Depth of application", "Growth potential"), strict=True))),
+    ],
+)  # fmt: skip
+def test_names_of_the_sheet_experts_are_taken(
+    head: str, factors: dict[str, str], inputs: ModelInputs, tmp_path: Path
+) -> None:
+    rows = [",".join(factors.get(cell, cell) for cell in row.split(",")) for row in ROWS]
+    plain = with_ballots(inputs, written(tmp_path, *ROWS))
+    assert with_ballots(inputs, written(tmp_path, *rows, head=head)).sha256() == plain.sha256()
+
+
+def test_heads_are_those_that_the_workbook_prints(inputs: ModelInputs, tmp_path: Path) -> None:
+    """A block copied from the sheet Experts, in the order in which it stands there."""
+    sheet = openpyxl.load_workbook(ROOT / "IIEconModel.xlsm", read_only=True)["Experts"]
+    cells = [[str(v or "") for v in row] for row in sheet.iter_rows(max_col=9, values_only=True)]
+    named = next(row for row in cells if "高度相关 Very high" in row)
+    block = next(row for row in cells if row[0].startswith("代码") and "very_high" in row)
+    head = ",".join(" ".join(text.split()) for text in (*block[:3], *named[4:9]))
+    given = with_ballots(inputs, written(tmp_path, *ROWS, head=head))
+    assert given.experts.codes == ("090", "024")
+
+
+def test_a_column_named_twice_in_two_languages_is_refused(
+    inputs: ModelInputs, tmp_path: Path
+) -> None:
+    rows = [f"{row}0,7" for row in ROWS]
+    with pytest.raises(InputError) as caught:
+        with_ballots(inputs, written(tmp_path, *rows, head=f"{HEAD},高度相关"))
+    assert "高度相关" in str(caught.value)
 
 
 def test_what_was_proposed_about_directness_is_now_decided(

@@ -122,7 +122,8 @@ def test_replacing_a_part_keeps_everything_else(tmp_path: Path) -> None:
 def test_files_that_are_not_workbooks(tmp_path: Path) -> None:
     path = tmp_path / "x.xlsx"
     assert problem_of(path) == "file.missing"
-    assert problem_of(tmp_path) == "file.not_workbook"
+    assert problem_of(tmp_path / "x.xlsm") == "file.missing_workbook"
+    assert problem_of(tmp_path) == "file.folder"
     path.write_bytes(b"")
     assert problem_of(path) == "file.not_workbook"
     path.write_bytes(b"region;sector\n")

@@ -18,6 +18,7 @@ from iiecon.spreadsheet.package import Package
 from iiecon.spreadsheet.values import parse_a1
 from iiecon.why import ComputedBook, Explanation, Place, opened, why, why_record, why_text
 from iiecon.why.opening import TOLD
+from iiecon.why.telling import readable
 from iiecon.workbook.read import Reader
 from iiecon.workbook.sheets import sheets_of
 from tests.conftest import ROOT
@@ -266,7 +267,9 @@ def test_text_in_one_language_or_both(reader: Reader, sheets: ComputedBook) -> N
     assert "算式" in chinese
     assert "算式" not in english
     assert "arithmetic" in english
-    assert all(part in why_text(found) for part in ("算式", "arithmetic", found.arithmetic))
+    assert all(
+        part in why_text(found) for part in ("算式", "arithmetic", readable(found.arithmetic))
+    )
 
 
 def test_records_say_each_arithmetic(reader: Reader, sheets: ComputedBook) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -134,7 +135,7 @@ def test_summary_says_what_changed(
     beijing[1] *= 1.25
     assert import_data(save(rows, tmp_path / "gdp.csv"), workbook) == 0
     out = capsys.readouterr().out
-    line = next(line for line in out.splitlines() if "tertiary 2020" in line)
+    line = next(line for line in out.splitlines() if "第三产业 / tertiary 2020" in line)
     assert "+25.00%" in line
     assert "Province!Y7" in line
     assert re.search(r"The same as before\s+│ 92 ", out)
@@ -179,7 +180,9 @@ def test_slip_of_digits_is_found_in_the_workbook(
     hubei = next(row for row in rows if row[0] == "湖北省")
     assert isinstance(hubei[3], float)
     hubei[3] *= 10
-    assert "Province!R23" in refusal(rows)
+    said = refusal(rows)  # by its cell in the file: the workbook was not written
+    assert f"表.csv!D{rows.index(hubei) + 1}: “湖北 Hubei 420000 第二产业 secondary 2020”" in said
+    assert "Province!" not in said
 
 
 def test_years_one_column_off_are_found(refusal: Callable[..., str], inputs: ModelInputs) -> None:
@@ -222,6 +225,10 @@ def test_later_years_get_a_column_and_earlier_ones_are_left(
     assert wages.values[:, -1] == pytest.approx(base * 1.05**5, rel=1e-12)
     assert wages.values[:, :2] == pytest.approx(inputs.wages.values[:, :2])
     assert "2022, 2023, 2024" in out
+    row = next(line for line in out.splitlines() if line.startswith("│ 2024 "))
+    assert "首次填入 / first given" in row
+    assert re.search(r"Macro!\w+7 … \w+25", row)
+    assert f"{min(base) * 1.05**5:,.12g} … {max(base) * 1.05**5:,.12g}"[:6] in row
     assert "2016" in out
     assert recalculate(workbook).errors == []
 
@@ -323,6 +330,17 @@ def test_out_leaves_the_original(workbook: Path, inputs: ModelInputs, tmp_path: 
     assert import_data(source, workbook, "-o", tmp_path / "out.xlsm") == 0
     assert workbook.read_bytes() == before
     assert load_inputs(tmp_path / "out.xlsm").sha256() != load_inputs(workbook).sha256()
+
+
+@pytest.mark.parametrize("command", ["import-data", "import-io"])
+def test_file_and_workbook_swapped_is_said(
+    command: str, workbook: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = Path(shutil.copy(DATA / "province_gdp.csv", tmp_path / "gdp.csv"))
+    for out in ([], ["-o", str(tmp_path / "out.xlsm")]):
+        assert main([command, str(workbook), str(source), *out, "--lang", "en"]) == 2
+        assert "gdp.csv: file and workbook seem to be swapped" in capsys.readouterr().err
+    assert not (tmp_path / "out.xlsm").exists()
 
 
 @pytest.mark.parametrize("missing", ["source", "workbook"])

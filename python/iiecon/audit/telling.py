@@ -77,7 +77,7 @@ def _slip(slip: Slip, language: str) -> tuple[str, Record]:
         "needed": figure.shown(slip.needed),
         "low": figure.shown(slip.interval.low),
         "high": figure.shown(slip.interval.high),
-        "unit": figure.unit,
+        "unit": catalogue.text(f"audit.unit.{figure.unit.replace(' ', '_')}", language),
         "identities": _names(slip.identities, language),
     }
 

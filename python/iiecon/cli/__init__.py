@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
@@ -31,8 +30,9 @@ from iiecon.cli import (
     supposing,
     yearbooks,
 )
-from iiecon.cli.console import DONE, FILE_ERROR, WRONG_USAGE, help_text, tolerant_output
+from iiecon.cli.console import FILE_ERROR, WRONG_USAGE, help_text
 from iiecon.cli.manners import LANGUAGES, VARIABLE, manners_of, say, wanted_language
+from iiecon.cli.output import tolerant_output
 from iiecon.cli.parsing import Parser
 from iiecon.results import VERSION
 from iiecon.spreadsheet.package import FileProblem
@@ -62,8 +62,12 @@ RARELY = 100_000, 50, 50
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     gc.set_threshold(*RARELY)
-    tolerant_output()
     words = sys.argv[1:] if arguments is None else list(arguments)
+    with tolerant_output():
+        return _main(words)
+
+
+def _main(words: Sequence[str]) -> int:
     try:
         language = wanted_language(words)
     except ValueError as error:
@@ -80,19 +84,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(given: argparse.Namespace) -> int:
     """Run the command; a file that is in the way is said, whatever the command."""
     try:
-        return int(given.run(given))
+        code = int(given.run(given))
+        if sys.stdout:
+            sys.stdout.flush()  # a full disk is said, too
+        return code
     except FileProblem as problem:
         message, fix = (catalogue.on_screen(f"{problem.key}.{part}") for part in ("message", "fix"))
         detail = f" ({problem.detail})" if problem.detail else ""
         say(f"{problem.path}: {message}{detail}; {fix}")
         return FILE_ERROR
     except OSError as error:
-        if not isinstance(error, BrokenPipeError):
-            say(f"{error.filename or ''}: {catalogue.on_screen('file.unwritable.message')}")
-            return FILE_ERROR
-        # The reader of our output went away, as `head` does: the work is done.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
-        return DONE
+        message, fix = (
+            catalogue.on_screen(f"file.unwritable.{part}") for part in ("message", "fix")
+        )
+        say(f"{error.filename or ''}: {message}; {fix}")
+        return FILE_ERROR
     except KeyboardInterrupt:
         return 130
 

@@ -15,10 +15,10 @@ from iiecon.cli.console import (
     json_apart,
     progress,
     report_errors,
-    wide_console,
     workbook_argument,
 )
 from iiecon.cli.manners import deliver_csv, deliver_json, note, tell
+from iiecon.cli.tables import show
 
 if TYPE_CHECKING:
     from iiecon.audit import Audit
@@ -111,7 +111,8 @@ def _print(found: Audit) -> None:
         name = catalogue.on_screen(f"audit.group.{gap.key}")
         sizes = form.format(gap.median), form.format(gap.largest)
         gaps.add_row(name, str(gap.year), str(gap.count), *sizes)
-    wide_console().print(table, gaps)
+    show(table)
+    show(gaps)
     broken, tested = len(internal.broken), len(internal.identities)
     tell(catalogue.on_screen("audit.identities", tested=tested, broken=broken))
     for finding in told(internal):

@@ -43,7 +43,7 @@ def add_commands(command: AddCommand) -> None:
     built.add_argument("--json", type=Path, metavar="FILE", help=help_text("build_json"))
     built.add_argument("folder", nargs="?", type=Path, default=Path(), help=help_text("folder"))
     fresh = command("new", _new)
-    fresh.add_argument("out", type=Path, metavar="OUT.xlsm", help=help_text("workbook"))
+    fresh.add_argument("out", type=Path, metavar="OUT.xlsm", help=help_text("new_out"))
     start = fresh.add_mutually_exclusive_group()
     start.add_argument(
         "--from", dest="source", type=Path, metavar="WORKBOOK", help=help_text("new_from")
@@ -55,7 +55,7 @@ def add_commands(command: AddCommand) -> None:
     fresh.add_argument(
         "--industry", type=industry_of, metavar="NAMES", help=help_text("new_industry")
     )
-    fresh.add_argument("--json", type=Path, metavar="FILE", help=help_text("build_json"))
+    fresh.add_argument("--json", type=Path, metavar="FILE", help=help_text("new_json"))
 
 
 def industry_of(text: str) -> Industry:

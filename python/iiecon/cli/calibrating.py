@@ -195,6 +195,7 @@ def _print(found: Calibration) -> None:
         ("parameter", "experts", "fitted", "standard_error", "range", "verdict"),
         [_parameter_row(found, p) for p in found.parameters],
         catalogue.on_screen("calibration.caption", noise=f"{found.noise:.2f}"),
+        texts=("verdict",),
     )
     weak = sum(d.weak for d in found.directions)
     count = len(found.directions)
@@ -212,6 +213,8 @@ def _print(found: Calibration) -> None:
         ("figure", "unit", "printed", "model_before", "model_after", "gap_before", "gap_after"),
         [_gap_row(g) for g in found.gaps],
         _spread(found.gaps),
+        texts=("unit",),
+        spare=("model_before", "gap_before"),
     )
     print_table(
         catalogue.on_screen("calibration.others"),
@@ -233,7 +236,13 @@ def _parameter_row(found: Calibration, p: Parameter) -> tuple[str, ...]:
 def _gap_row(gap: Gap) -> tuple[str, ...]:
     f = gap.figure
     numbers = (f"{value:,.{f.decimals}f}" for value in (f.value, gap.before, gap.after))
-    return f.id, f.unit, *numbers, *(f"{g:+.2%}" for g in gap.relative)
+    return f.id, _unit(f.unit), *numbers, *(f"{g:+.2%}" for g in gap.relative)
+
+
+def _unit(name: str) -> str:
+    """A unit of the publication, in words where the catalogue has them."""
+    key = name.replace(" ", "_")
+    return catalogue.on_screen(f"audit.unit.{key}") if key in catalogue.keys("audit.unit") else name
 
 
 def _spread(gaps: Sequence[Gap]) -> str:

@@ -17,9 +17,9 @@ from iiecon.cli.console import (
     json_apart,
     progress,
     report_errors,
-    wide_console,
 )
 from iiecon.cli.manners import deliver_json, say, tell
+from iiecon.cli.tables import show, texts_of
 from iiecon.findings import InputError
 from iiecon.spreadsheet.package import Package
 
@@ -64,7 +64,7 @@ def run_compare(given: argparse.Namespace) -> int:
         found = compare(sides[0].inputs, sides[1].inputs)
     if given.json:
         deliver_json(given.json, _records(found, sides))
-    _tell(found, sides)
+    _tell(found, sides, (given.a, given.b))
     return DONE
 
 
@@ -112,19 +112,20 @@ def check_side(side: Side, path: Path) -> ModelResults:
 # --- on the screen --------------------------------------------------------------------------------
 
 
-def _tell(found: Comparison, sides: Sequence[Side]) -> None:
+def _tell(found: Comparison, sides: Sequence[Side], paths: Sequence[Path]) -> None:
+    for key, path in zip(("a", "b"), paths, strict=True):
+        tell(f"{catalogue.on_screen(f'compare.{key}')} = {path}")
     if found.equal:
         tell(catalogue.on_screen("compare.equal"))
         return
-    console = wide_console(WIDTH)
     if found.inputs:
-        console.print(_inputs_table(found, sides))
+        show(_inputs_table(found, sides), WIDTH)
     for side in (*found.inputs_of_one, *found.results_of_one):
         tell(_one_sided(side))
     if not found.moved:
         tell(catalogue.on_screen("compare.unmoved"))
     for table in _result_tables(found, sides[1].inputs):
-        console.print(table)
+        show(table, WIDTH, least=texts_of(table))
     if found.results:
         tell(catalogue.on_screen("compare.texts", count=len(found.results)))
 
@@ -211,13 +212,13 @@ def _nation_table(moved: Sequence[Moved]) -> Table:
             shares = [f"{100 * v:.3f} %" for v in (m.old, m.new)]
             table.add_row(label, *shares, f"{100 * m.change:+.3f}", _by(m)[1])
         else:
-            table.add_row(label, *map(_shown, (m.old, m.new)), *_by(m))
+            table.add_row(label, *map(_result, (m.old, m.new)), *_by(m))
     return table
 
 
 def _by(moved: Moved) -> tuple[str, str]:
-    share = f"{100 * moved.change / abs(moved.old):+.3g}" if moved.old else ""
-    return f"{moved.change:+,.6g}", share
+    share = f"{100 * moved.change / abs(moved.old):+.2f}" if moved.old else ""
+    return _signed(moved.change), share
 
 
 def _attributions(nation: Sequence[Moved], groups: Sequence[tuple[str, ...]]) -> Iterator[Table]:
@@ -228,7 +229,9 @@ def _attributions(nation: Sequence[Moved], groups: Sequence[tuple[str, ...]]) ->
             continue
         columns = [*_words("alone"), *(str(m.key[0]) for m in moved)]
         title = catalogue.on_screen(
-            "compare.attribution", field=Phrase(_label_key(field)), unit=Phrase(f"unit.{unit}")
+            "compare.attribution",
+            field=Phrase(_label_key(field)),
+            unit=Phrase(f"compare.unit.{unit}"),
         )
         table = table_of(title, columns, len(moved))
         for i, group in enumerate(groups):
@@ -251,7 +254,7 @@ def _most_table(
     table = table_of(title, [*columns, "%"], 4)
     for m in last[:SHOWN]:
         table.add_row(
-            names.get(str(m.key[1]), ""), _cause(m, groups), *map(_shown, (m.old, m.new)), *_by(m)
+            names.get(str(m.key[1]), ""), _cause(m, groups), *map(_result, (m.old, m.new)), *_by(m)
         )
     return table
 
@@ -299,7 +302,11 @@ def _label_key(field: str) -> str:
 
 
 def _signed(value: float) -> str:
-    return "" if math.isnan(value) else f"{value:+,.6g}"
+    return "" if math.isnan(value) else f"{value:+,.2f}"
+
+
+def _result(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:,.2f}"
 
 
 def _shown(value: object) -> str:

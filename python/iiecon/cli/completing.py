@@ -26,6 +26,8 @@ def _completion(given: argparse.Namespace) -> int:
         from argcomplete.shell_integration import shellcode
     except ImportError:
         say(catalogue.on_screen("cli.completion_missing"))
+        if given.shell != "powershell":
+            print("false")  # what the shell evaluates in place of the code, so that this fails too
         return WRONG_USAGE
     print(shellcode(["iiecon"], shell=given.shell))
     return DONE

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from iiecon import catalogue
 from iiecon.cli.manners import (
     STANDARD_OUTPUT,
-    answers,
     deliver_json,
     is_quiet,
     json_awaited,
@@ -26,9 +25,8 @@ from iiecon.results import finding_record
 from iiecon.spreadsheet.files import FileProblem, fingerprint_of, is_locked, tidy
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from iiecon.iotable import FloatArray
+    from iiecon.ledger import LeftOver
     from iiecon.results import ModelResults, Record
 
 
@@ -74,13 +72,16 @@ def import_target(given: argparse.Namespace) -> Path | None:
     the JSON.
     """
     target: Path = given.out or given.workbook
+    swapped = given.file.suffix.lower() == ".xlsm" != given.workbook.suffix.lower()
     wrong = (
-        "extension" if target.suffix.lower() != ".xlsm"
+        "import_swapped" if swapped
+        else "extension" if target.suffix.lower() != ".xlsm"
         else "import_same" if target.resolve() == given.file.resolve()
         else ""
     )  # fmt: skip
     if wrong:
-        say(f"{target}: {catalogue.on_screen(f'cli.{wrong}')}")
+        place = given.workbook if swapped else target
+        say(f"{place}: {catalogue.on_screen(f'cli.{wrong}')}")
         return None
     return target if json_apart(given.json, given.file, given.workbook, target) else None
 
@@ -90,6 +91,8 @@ def refuse_locked(path: Path) -> str:
 
     Removes what a killed run has left. Raises FileProblem where another program has the file open.
     """
+    if path.is_dir():
+        raise FileProblem(path, "file.folder")
     lock = is_locked(path)
     if lock is not None:
         raise FileProblem(path, "file.locked", lock.name)
@@ -142,7 +145,7 @@ def print_summary(results: ModelResults) -> None:
         catalogue.pair_on_screen(*titles),
         results.records()["national"],
         [(catalogue.on_screen(f"label.{key}"), field, form) for key, field, form in lines],
-        results.inputs.experts.source,
+        catalogue.part_on_screen(results.inputs.experts.source),
     )
 
 
@@ -156,22 +159,16 @@ def print_by_year(
     from rich.table import Table
     from rich.text import Text
 
+    from iiecon.cli.tables import show
+
     table = Table(title=Text(title))
-    table.add_column("亿元, 万人")
+    table.add_column(catalogue.on_screen("cli.units"))
     for record in records:
         table.add_column(f"{record['year']}{' e' if record['estimated'] else ''}", justify="right")
     for label, field, form in lines:
         table.add_row(label, *(_shown(record[field], form) for record in records))
     table.caption = f"{catalogue.on_screen('cli.marks')}\n{note}"
-    wide_console().print(table)
-
-
-def wide_console(columns: int = 130) -> Console:
-    """A console for tables; piped output has no width of its own and gets enough not to be cut."""
-    from rich.console import Console
-
-    width = None if sys.stdout.isatty() else columns
-    return Console(width=width, soft_wrap=False, quiet=not answers())
+    show(table)
 
 
 def print_ledger(results: ModelResults) -> None:
@@ -186,7 +183,10 @@ def print_ledger(results: ModelResults) -> None:
         for step in ledger.steps
     ]
     left = [s.left for s in ledger.steps if s.left and (s.left.amounts > 0).any()]
-    notes = [f"{catalogue.on_screen(f'label.ledger_{item.key}')}: {item.names}" for item in left]
+    notes = [
+        f"{catalogue.on_screen(f'label.ledger_{item.key}')}: {item.names} ({_years(results, item)})"
+        for item in left
+    ]
     notes += [
         f"{catalogue.on_screen(f'label.ledger_{unused.key}')}: {unused.count} ({unused.names})"
         for unused in ledger.unused
@@ -200,6 +200,12 @@ def print_ledger(results: ModelResults) -> None:
     )
 
 
+def _years(results: ModelResults, left: LeftOver) -> str:
+    """The years in which something was left over."""
+    years = zip(results.ledger.years, left.amounts, strict=True)
+    return ", ".join(str(year) for year, amount in years if amount > 0)
+
+
 def _last(values: FloatArray) -> str:
     """The amount of the last year that has one."""
     given = [float(value) for value in values if value == value]
@@ -207,21 +213,29 @@ def _last(values: FloatArray) -> str:
 
 
 def print_table(
-    title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], caption: str = ""
+    title: str,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    caption: str = "",
+    texts: Sequence[str] = (),
+    spare: Sequence[str] = (),
 ) -> None:
-    """A table of texts: the first column to the left, numbers to the right.
+    """A table: the first column and those of `texts` to the left, numbers to the right.
 
-    `headings` are names in the catalogue's `heading`.
+    `headings` are names in the catalogue's `heading`; those of `spare` are left out where the
+    window is narrow.
     """
     from rich.table import Table
+
+    from iiecon.cli.tables import show
 
     table = Table(title=title, caption=caption or None)
     for i, name in enumerate(headings):
         heading = catalogue.on_screen(f"heading.{name}").replace(" / ", "\n")
-        table.add_column(heading, justify="right" if i else "left", overflow="fold")
+        table.add_column(heading, justify="right" if i and name not in texts else "left")
     for row in rows:
         table.add_row(*row)
-    wide_console().print(table)
+    show(table, spare=[i for i, name in enumerate(headings) if name in spare])
 
 
 def _shown(value: Any, form: str) -> str:
@@ -272,14 +286,6 @@ def day_of(text: str) -> date:
         raise argparse.ArgumentTypeError(catalogue.on_screen("cli.not_a_day", value=text)) from None
 
 
-def help_text(key: str) -> str:
+def help_text(key: str, **values: object) -> str:
     """A help text of the catalogue, fit for argparse."""
-    return catalogue.on_screen(f"cli.{key}").replace("%", "%%")
-
-
-def tolerant_output() -> None:
-    """A console that cannot show a character shows a mark for it instead of failing."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
+    return catalogue.on_screen(f"cli.{key}", **values).replace("%", "%%")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from iiecon import catalogue
 from iiecon.results import VERSION
+from iiecon.shipped import SCENARIO, scenario_example
 
 # What each does is said in the catalogue's `example`, in this order.
 EXAMPLES: dict[str, tuple[str, ...]] = {
@@ -26,7 +27,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "iiecon import-data wages.xlsx my.xlsm --kind wages --year 2021",
     ),
     "build": ("iiecon build --check",),
-    "new": ("iiecon new my.xlsm", "iiecon new mine.xlsm --sectors 42 --scored 5"),
+    "new": (
+        "iiecon new my.xlsm",
+        "iiecon new mine.xlsm --sectors 42 --scored 5",
+        "iiecon new robots.xlsm --from my.xlsm --ballots ballots.csv",
+    ),
     "calibrate": (
         "iiecon calibrate my.xlsm",
         'iiecon calibrate my.xlsm --targets "industry.*.2020.value_added" --apply -o fitted.xlsm',
@@ -70,7 +75,8 @@ HELP = ("iiecon --help", "iiecon recalculate --help", "iiecon doctor")
 def epilog(command: str) -> str:
     """The examples of a command, each with what it does below it."""
     lines = [f"{catalogue.on_screen('usage.examples')}:"]
-    for number, typed in enumerate(EXAMPLES[command], 1):
+    for number, example in enumerate(EXAMPLES[command], 1):
+        typed = example.replace(SCENARIO, scenario_example())
         lines += [f"  {typed}", f"      {catalogue.on_screen(f'example.{command}.{number}')}"]
     return "\n".join(lines)
 

@@ -22,10 +22,10 @@ from iiecon.cli.console import (
     report_errors,
     report_findings,
     report_written,
-    wide_console,
     written_record,
 )
 from iiecon.cli.manners import deliver_json, say
+from iiecon.cli.tables import show
 from iiecon.findings import InputError
 from iiecon.spreadsheet.package import write_atomically
 
@@ -37,7 +37,7 @@ def add_commands(command: AddCommand) -> None:
     """`import-io`."""
     added = command("import-io", _import)
     added.add_argument("file", type=Path, metavar="FILE", help=help_text("import_file"))
-    added.add_argument("workbook", type=Path, metavar="WORKBOOK", help=help_text("workbook"))
+    added.add_argument("workbook", type=Path, metavar="WORKBOOK", help=help_text("import_workbook"))
     added.add_argument("-o", "--out", type=Path, metavar="OUT", help=help_text("out"))
     added.add_argument("--sheet", default="", metavar="NAME", help=help_text("import_sheet"))
     added.add_argument("--year", type=int, metavar="Y", help=help_text("import_year"))
@@ -130,7 +130,7 @@ def _print_summary(done: Imported, file: Path) -> None:
         table.add_row(
             catalogue.on_screen(f"import.{key}"), text or catalogue.on_screen("import.none")
         )
-    wide_console().print(table)
+    show(table)
 
 
 def _summary(done: Imported, file: Path) -> Iterator[tuple[str, str]]:

@@ -101,9 +101,7 @@ def _doctor(given: argparse.Namespace) -> int:
     found = {"workbook": str(workbook or ""), "checks": [r.record() for r in results]}
     deliver_json(given.json, found)
     count = sum(result.outcome.status == "problem" for result in results)
-    tell(
-        catalogue.on_screen("cli.problems", count=count)
-        if count
-        else catalogue.on_screen("cli.healthy")
-    )
+    remarks = sum(result.outcome.status == "look" for result in results)
+    key = "problems" if count else "remarks" if remarks else "healthy"
+    tell(catalogue.on_screen(f"cli.{key}", count=count or remarks))
     return INPUT_ERRORS if count else DONE

@@ -20,7 +20,7 @@ from iiecon.cli.console import (
     report_findings,
     workbook_argument,
 )
-from iiecon.cli.manners import deliver_csv, deliver_json
+from iiecon.cli.manners import deliver_csv, deliver_json, note
 from iiecon.findings import Finding, InputError
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def _base_years(given: argparse.Namespace) -> int:
             return report_errors([_of_file(f, paths) for f in error.findings])
     deliver_json(given.json, found.records())
     deliver_csv(given.csv, found.records()["drift"])
+    for year in sorted({t.year for t in tables if t.year} & {inputs.table.year}):
+        note(catalogue.on_screen("base_years.own_year", year=year))
     _print_base_years(found)
     return DONE
 
@@ -160,9 +162,8 @@ def _country(given: argparse.Namespace) -> int:
                 scores = scores_of(inputs)
             found = measure_country(read_io_table(given.file), scores)
         except InputError as error:
-            source = {"scores": given.scores or given.workbook}
             return report_errors([
-                replace(f, table=str(source[f.table]), row=None) if f.table in source
+                _of_scores(f, given) if f.table == "scores"
                 else f if f.sheet or f.table.startswith((str(given.file), str(given.scores)))
                 else replace(f, table=f"{given.file} {f.table}")
                 for f in error.findings
@@ -171,6 +172,14 @@ def _country(given: argparse.Namespace) -> int:
     _print_country(found, given.file.stem)
     report_findings(found.findings)
     return DONE
+
+
+def _of_scores(finding: Finding, given: argparse.Namespace) -> Finding:
+    """A finding on the scores names where they come from, and what can be done there."""
+    key = finding.key
+    if key == "country_score" and given.workbook:
+        key = "country_score_of_workbook"
+    return replace(finding, key=key, table=str(given.scores or given.workbook), row=None)
 
 
 def _print_country(found: CountryResult, name: str) -> None:

@@ -9,9 +9,11 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, NoReturn
 
 from iiecon import catalogue
+from iiecon.catalogue import Phrase
 from iiecon.cli.console import WRONG_USAGE
 
 HEADINGS = {"positional arguments": "arguments", "options": "options"}
@@ -106,12 +108,18 @@ def complaint_of(message: str) -> Complaint:
     for key, pattern in COMPLAINTS.items():
         found = re.fullmatch(pattern, rest, re.DOTALL)
         if found:
-            values = {name: _plain(value) for name, value in found.groupdict().items()}
+            values: dict[str, Any] = {n: _plain(v) for n, v in found.groupdict().items()}
+            if key == "one_of":
+                values["names"] = reduce(_either, values["names"].split())
             text = catalogue.on_screen(f"usage.{key}", **values)
             if key != "choice":
                 return Complaint(place, text)
             return Complaint(place, text, values["value"], tuple(values["choices"].split(", ")))
     return Complaint(place, rest)
+
+
+def _either(first: str | Phrase, second: str) -> Phrase:
+    return Phrase("usage.either", {"first": first, "second": second})
 
 
 def _plain(text: str) -> str:

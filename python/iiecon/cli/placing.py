@@ -71,7 +71,7 @@ def _province(given: argparse.Namespace) -> int:
         catalogue.pair_on_screen(province.name_zh, province.name_en),
         records,
         [(catalogue.on_screen(f"province.{key}"), key, form) for key, form in MEASURES.items()],
-        inputs.experts.source,
+        catalogue.part_on_screen(inputs.experts.source),
     )
     return DONE
 

@@ -21,10 +21,10 @@ from iiecon.cli.console import (
     progress,
     report_errors,
     report_findings,
-    wide_console,
     workbook_argument,
 )
 from iiecon.cli.manners import deliver_json, note, say, tell
+from iiecon.cli.tables import show
 from iiecon.spreadsheet.package import FileProblem
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _print_changes(done: Verified) -> None:
         table.add_row(file, change.label, change.field, _shown(change.old), _shown(change.new))
     if len(lines) > SHOWN:
         table.caption = catalogue.on_screen("replicate.more", count=len(lines) - SHOWN)
-    wide_console(WIDTH).print(table)
+    show(table, WIDTH)
 
 
 def _shown(value: object) -> str:

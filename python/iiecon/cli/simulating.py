@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 CANCELLED = 130
 SHOWN_SWINGS = 12
+SPARE = ("mean", "deviation")  # what a narrow window can do without
 FIELDS = ("central", "mean", "deviation", "q05", "q50", "q95")
 
 
@@ -157,7 +158,8 @@ def _tell(found: Simulation, inputs: ModelInputs) -> None:
         catalogue.on_screen("uncertainty.title", draws=f"{found.draws:,}", seed=found.seed),
         ("quantity", "year", *FIELDS),
         [_nation_row(found, i, t) for i in range(7) for t in range(len(found.years))],
-        "\n".join([*notes, inputs.experts.source]),
+        "\n".join([*notes, catalogue.part_on_screen(inputs.experts.source)]),
+        spare=SPARE,
     )
     _sections(found, inputs)
     _provinces(found, inputs)
@@ -184,6 +186,8 @@ def _sections(found: Simulation, inputs: ModelInputs) -> None:
             )
             for s in inputs.sections
         ],
+        texts=("driver",),
+        spare=SPARE,
     )
 
 
@@ -200,6 +204,8 @@ def _provinces(found: Simulation, inputs: ModelInputs) -> None:
             )
             for p in inputs.provinces
         ],
+        texts=("driver",),
+        spare=SPARE,
     )
 
 

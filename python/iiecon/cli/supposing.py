@@ -21,10 +21,11 @@ from iiecon.cli.console import (
     report_errors,
     report_findings,
     report_written,
-    wide_console,
 )
-from iiecon.cli.manners import deliver_csv, deliver_json, say
+from iiecon.cli.manners import deliver_csv, deliver_json, say, tell
+from iiecon.cli.tables import show, texts_of
 from iiecon.findings import InputError
+from iiecon.shipped import scenario_example
 from iiecon.spreadsheet.package import write_atomically
 
 if TYPE_CHECKING:
@@ -46,7 +47,11 @@ def add_commands(command: AddCommand) -> None:
         "workbook", type=Path, metavar="WORKBOOK", help=help_text("scenario_base")
     )
     supposed.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help=help_text("scenario_files")
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help=help_text("scenario_files", example=scenario_example()),
     )
     supposed.add_argument("--json", type=Path, metavar="FILE", help=help_text("scenario_json"))
     supposed.add_argument("--csv", type=Path, metavar="FILE", help=help_text("scenario_csv"))
@@ -77,9 +82,10 @@ def _scenario(given: argparse.Namespace) -> int:
         deliver_csv(given.csv, list(runs.differences()))
     for results in runs.results:
         report_findings([f for f in results.findings if f not in runs.base.findings])
-    console = wide_console(WIDTH)
     for table in _tables(runs):
-        console.print(table)
+        show(table, WIDTH, least=texts_of(table))
+    if not any(line.largest for line in runs.of("national", "total")):
+        tell(catalogue.on_screen("scenario.unmoved"))
     if given.out:
         report_written(given.out, None)
     return DONE
@@ -111,11 +117,13 @@ def _tables(runs: ScenarioRuns) -> Iterator[Table]:
     year, head = runs.last_year, catalogue.on_screen("compare.result")
     nation = [line for field in NATION for line in runs.of("national", field, year=year)]
     title = catalogue.on_screen("scenario.table.nation", year=year)
-    yield _side_by_side(runs, title, head, [(field_name(line.field), line) for line in nation])
-    total = [(str(line.year), line) for line in runs.of("national", "total")]
-    yield _side_by_side(
-        runs, catalogue.on_screen("scenario.table.total"), catalogue.on_screen("label.year"), total
-    )
+    if any(line.largest for line in nation):
+        yield _side_by_side(runs, title, head, [(field_name(line.field), line) for line in nation])
+    totals = runs.of("national", "total")
+    total = [(str(line.year), line) for line in totals]
+    if any(line.largest for line in totals):
+        head = catalogue.on_screen("label.year")
+        yield _side_by_side(runs, catalogue.on_screen("scenario.table.total"), head, total)
     for table, field in MOST:
         names = names_of(table, runs.base.inputs)
         moved = sorted(runs.of(table, field, year=year), key=lambda line: -line.largest)
@@ -134,9 +142,8 @@ def _changes(runs: ScenarioRuns) -> Table:
     ]
     table = table_of(catalogue.on_screen("scenario.table.changes"), columns, 1)
     for scenario in runs.scenarios:
-        title = scenario.name if scenario.title == scenario.name else (
-            f"{scenario.name}: {scenario.title}"
-        )  # fmt: skip
+        about = catalogue.part_on_screen(scenario.title)
+        title = scenario.name if about == scenario.name else f"{scenario.name}: {about}"
         changes = list(scenario.changes()) or [(catalogue.on_screen("scenario.unchanged"), "")]
         for i, (key, change) in enumerate(changes):
             table.add_row(*map(escape, (title if i == 0 else "", key, change)))

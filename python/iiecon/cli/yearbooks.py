@@ -23,14 +23,16 @@ from iiecon.cli.console import (
     report_errors,
     report_findings,
     report_written,
-    wide_console,
     written_record,
 )
 from iiecon.cli.manners import deliver_json, say
+from iiecon.cli.tables import show
 from iiecon.findings import InputError
 from iiecon.spreadsheet.package import write_atomically
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from iiecon.workbook.import_data import Change, ImportedData
 
 KINDS = ("section-value-added", "province-gdp", "province-employment", "macro", "wages")
@@ -40,7 +42,7 @@ def add_commands(command: AddCommand) -> None:
     """`import-data`."""
     added = command("import-data", _import)
     added.add_argument("file", type=Path, metavar="FILE", help=help_text("data_file"))
-    added.add_argument("workbook", type=Path, metavar="WORKBOOK", help=help_text("workbook"))
+    added.add_argument("workbook", type=Path, metavar="WORKBOOK", help=help_text("import_workbook"))
     added.add_argument("--kind", choices=KINDS, help=help_text("data_kind"))
     added.add_argument("-o", "--out", type=Path, metavar="OUT", help=help_text("out"))
     added.add_argument("--sheet", metavar="NAME", help=help_text("data_sheet"))
@@ -112,15 +114,14 @@ def _print_summary(done: ImportedData, file: Path) -> None:
     """What was read, what changed, and what was left aside."""
     from rich.table import Table
 
-    console = wide_console()
     told = Table(title=catalogue.on_screen("import_data.title"), show_header=False)
     told.add_column(overflow="fold")
     told.add_column(overflow="fold")
     for key, text in _told(done, file):
         told.add_row(catalogue.on_screen(f"import_data.{key}"), text)
-    console.print(told)
+    show(told)
     if done.changes:
-        console.print(_table_of_changes(done.changes))
+        show(_table_of_changes(done.changes))
 
 
 def _told(done: ImportedData, file: Path) -> Iterator[tuple[str, str]]:
@@ -152,7 +153,7 @@ def _told(done: ImportedData, file: Path) -> Iterator[tuple[str, str]]:
         yield "lost", "、".join(done.lost)
 
 
-def _table_of_changes(changes: Sequence[Change]) -> object:
+def _table_of_changes(changes: Sequence[Change]) -> Table:
     """By item and year: how many cells, and the largest change among them."""
     from rich.table import Table
 
@@ -163,18 +164,30 @@ def _table_of_changes(changes: Sequence[Change]) -> object:
         table.add_column(catalogue.on_screen(f"import_data.{column}"), justify=justify)  # type: ignore[arg-type]
     groups: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
-        groups[" ".join(change.key[1:])].append(change)
+        groups[" ".join(map(_part, change.key[1:]))].append(change)
     for item in sorted(groups):
-        largest = max(groups[item], key=_size)
-        table.add_row(
-            item,
-            str(len(groups[item])),
-            "" if math.isnan(largest.relative) else f"{largest.relative:+.2%}",
-            f"{largest.sheet}!{largest.cell}",
-            "" if largest.old is None else f"{largest.old:,.12g}",
-            f"{largest.new:,.12g}",
-        )
+        table.add_row(item, str(len(groups[item])), *_largest(groups[item]))
     return table
+
+
+def _part(name: str) -> str:
+    """A year, or a sector or group of employed people by its name."""
+    known = name in catalogue.keys("import_data.parts")
+    return catalogue.on_screen(f"import_data.parts.{name}") if known else name
+
+
+def _largest(changes: Sequence[Change]) -> tuple[str, str, str, str]:
+    """The largest change, where, from what and to what; of first figures their cells and range."""
+    largest = max(changes, key=_size)
+    if largest.old is not None:
+        relative = "" if math.isnan(largest.relative) else f"{largest.relative:+.2%}"
+        place = f"{largest.sheet}!{largest.cell}"
+        return relative, place, f"{largest.old:,.12g}", f"{largest.new:,.12g}"
+    in_order = sorted(changes, key=lambda c: (len(c.cell), c.cell))
+    first, last = in_order[0], in_order[-1]
+    place = f"{first.sheet}!{first.cell}" + (f" … {last.cell}" if first is not last else "")
+    ends = dict.fromkeys(f"{end(c.new for c in changes):,.12g}" for end in (min, max))
+    return catalogue.on_screen("import_data.first_given"), place, "", " … ".join(ends)
 
 
 def _size(change: Change) -> float:

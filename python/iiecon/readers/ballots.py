@@ -15,13 +15,16 @@ import numpy as np
 
 from iiecon import catalogue
 from iiecon.findings import Finding, InputError, errors_of
-from iiecon.inputs import Experts, ModelInputs
+from iiecon.inputs import Experts, ModelInputs, read_csv
 from iiecon.iotable import IOTable
 from iiecon.proposals import same_name
+from iiecon.readers.names import compact
 from iiecon.readers.rows import records, text_of
 from iiecon.validation import check_for_ballots
 
 KEYS, NAME = ("code", "factor"), "name"
+LABELS = {NAME: "name_zh"}  # of columns in the catalogue's `label`, where not their own name
+ALSO = {"code": ("部门代码",), "factor": ("因素",), NAME: ("部门", "部门名称")}
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ def with_ballots(inputs: ModelInputs, path: Path, source: str = "") -> ModelInpu
     """The inputs with the ballots of a file, whose sectors become the direct ones (section 2).
 
     Columns: `code`, `factor`, every grade of the panel, and `name` if wanted, which is held against
-    the table's since codes change meaning between tables. A blank is no vote. Factors, weights and
+    the table's since codes change meaning between tables. Columns, grades and factors may also have
+    the Chinese and English names of the sheet Experts. A blank is no vote. Factors, weights and
     grades stay; nothing is overridden. `source` says whose ballots they are (the file by default).
     Raises FileProblem when the file cannot be read, InputError naming the lines that are wrong.
     """
@@ -85,22 +89,49 @@ def _panel(panel: Experts, codes: tuple[str, ...], order: list[_Line], source: s
 
 def _lines(path: Path, panel: Experts) -> list[_Line]:
     """The rows of the file; no column is left out or left over."""
-    names, rows = records(text_of(path), path)
+    given, rows = records(text_of(path), path)
     due = (*KEYS, *panel.grades)
+    heads = _spellings(panel.grades, "score_grades.csv", "grade") | {
+        compact(text): column for column in (*KEYS, NAME) for text in _titles(column)
+    }
+    names = [heads.get(compact(name), name) for name in given]
+    factors = _spellings(panel.factors, "score_factors.csv", "factor")
     missing = [name for name in due if name not in names]
     if missing:
         raise InputError.one("rows_columns", str(path), columns=", ".join(missing))
-    extra = [n for i, n in enumerate(names) if n not in (*due, NAME) or n in names[:i]]
+    extra = [given[i] for i, n in enumerate(names) if n not in (*due, NAME) or n in names[:i]]
     if extra or any(None in row for _, row in rows):
         known = ", ".join((NAME, *due))
         columns = ", ".join(extra) or "…"
         raise InputError.one("ballots_column", str(path), columns=columns, known=known)
     if not rows:
         raise InputError.one("reader_empty", str(path))
-    return [
-        _Line(f"{path}:{line}", {name: (text or "").strip() for name, text in row.items()})
-        for line, row in rows
+    lines = []
+    for number, row in rows:
+        cells = {n: (row[g] or "").strip() for n, g in zip(names, given, strict=True)}
+        cells["factor"] = factors.get(compact(cells["factor"]), cells["factor"])
+        lines.append(_Line(f"{path}:{number}", cells))
+    return lines
+
+
+def _titles(column: str) -> Iterator[str]:
+    """The column's own name, what the sheet Experts prints over it, and other words for it."""
+    printed = [
+        catalogue.text(f"label.{LABELS.get(column, column)}", x) for x in catalogue.LANGUAGES
     ]
+    yield from (column, *printed, "".join(printed), *ALSO[column])
+
+
+def _spellings(keys: tuple[str, ...], file: str, column: str) -> dict[str, str]:
+    """Names of grades or factors, as the sheet Experts prints them, with the key of each."""
+    known = {row[column]: row for row in read_csv(file)}
+    return {
+        compact(text): key
+        for key in keys
+        for row in [known.get(key, {})]
+        for zh, en in [(row.get("name_zh", key), row.get("name_en", key))]
+        for text in (key, zh, en, f"{zh}{en}")
+    }
 
 
 def _wrong(line: _Line, inputs: ModelInputs) -> Iterator[Finding]:

@@ -107,6 +107,16 @@ def open_grids(path: str | Path) -> list[Grid]:
     return grids
 
 
+def sheets_named(file: Path, grids: list[Grid], sheet: str | None) -> list[Grid]:
+    """The sheets of this name, or all where none is asked for; InputError where there is none."""
+    found = [g for g in grids if not sheet or g.sheet == sheet]
+    if not found:
+        known = ", ".join(g.sheet for g in grids if g.sheet)
+        key = "reader_no_sheet" if known else "reader_sheetless"
+        raise InputError.one(key, str(file), found=sheet, known=known)
+    return found
+
+
 def _reader_of(content: bytes) -> Callable[[Path, bytes], list[Grid]]:
     """By what the file is, not by what it is called."""
     if content.startswith(b"PK\x03\x04"):

@@ -51,13 +51,13 @@ class Names:
     """One kind of thing that labels name.
 
     Every row (or column) that stands under names of `entities` must name a known one. `in_titles`:
-    a title may name one for all figures below it.
+    spellings by which a title may name one for all figures below it.
     """
 
     spellings: Spellings
     titles: Mapping[str, str]
     entities: bool = False
-    in_titles: bool = False
+    in_titles: Spellings = field(default_factory=dict)
 
 
 Vocabulary = Mapping[str, Names]
@@ -131,7 +131,7 @@ def said_by_title(text: str, vocabulary: Vocabulary) -> Label:
     year = year_in_title(rest)
     facets = {} if year is None else {YEAR: str(year)}
     for facet, known in vocabulary.items():
-        mentioned = _mentioned(compact(rest), known.spellings) if known.in_titles else set()
+        mentioned = _mentioned(compact(rest), known.in_titles)
         if len(mentioned) == 1:
             facets[facet] = mentioned.pop()
     return Label(facets, units)

@@ -86,6 +86,8 @@ _SECTORS = {
     "secondary": ("第二产业", "二产", "secondary", "Secondary industry", "Secondary sector"),
     "tertiary": ("第三产业", "三产", "tertiary", "Tertiary industry", "Tertiary sector"),
 }
+# Names that a head may have, but too common to look for in titles.
+_SERVICES = ("服务业", "第三产业（服务业）", "Services", "Service sector", "Service industry")
 _PARTS_OF_SECTORS = ("工业", "建筑业", "农林牧渔业", "其他", "其他行业", "其他服务业", "Industry",
                      "Construction", "Others", "Other", "Other services")  # fmt: skip
 _EMPLOYED = ("", "就业", "就业人员", "就业人数", "从业人员", "就业人员数", "从业人员数")
@@ -155,9 +157,13 @@ def names_like(near: Sequence[str]) -> Phrase | str:
     return Phrase("reader.nearest", {"names": "、".join(near)}) if near else ""
 
 
-def nearest(text: str, spellings: Spellings, titles: Mapping[str, str]) -> list[str]:
-    """Up to three things, by their titles, whose names look most like the text."""
-    close = difflib.get_close_matches(compact(text), spellings, n=9, cutoff=0.4)
+def nearest(
+    text: str, spellings: Spellings, titles: Mapping[str, str], alike: float = 0.4
+) -> list[str]:
+    """Up to three things, by their titles, whose names look most like the text; `alike`: at least
+    so much, 1 being the same.
+    """
+    close = difflib.get_close_matches(compact(text), spellings, n=9, cutoff=alike)
     found = dict.fromkeys(spellings[name] for name in close)
     return [titles[value] for value in found if value in titles][:3]
 
@@ -211,7 +217,16 @@ def section_titles() -> Mapping[str, str]:
 @cache
 def sectors() -> Spellings:
     """Spelling → one of the three sectors, with the total and parts that are not used."""
-    return _spellings({**_SECTORS, SUM: (*_SUMS, *_GDP), OTHER: _PARTS_OF_SECTORS})
+    services = (*_SECTORS["tertiary"], *_SERVICES)
+    return _spellings(
+        {**_SECTORS, "tertiary": services, SUM: (*_SUMS, *_GDP), OTHER: _PARTS_OF_SECTORS}
+    )
+
+
+@cache
+def sectors_in_titles() -> Spellings:
+    """Spelling → sector, of those that a title may name."""
+    return _spellings(_SECTORS)
 
 
 def sector_titles() -> dict[str, str]:

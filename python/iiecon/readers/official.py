@@ -19,7 +19,7 @@ from iiecon.findings import Finding, InputError
 from iiecon.iotable import VECTORS, FloatArray, IOTable, TableParts
 from iiecon.readers.blocks import HALF_A_UNIT, Figures, check_totals, read_figures
 from iiecon.readers.frame import Frame, check_axes, find_frame
-from iiecon.readers.grids import Grid, open_grids
+from iiecon.readers.grids import Grid, open_grids, sheets_named
 from iiecon.readers.labels import any_of, leaves, missing, unmarked
 from iiecon.readers.units import PER_YI, better_unit, stated_unit, stated_year, unit_by_size
 from iiecon.spreadsheet.values import a1, text_of
@@ -69,10 +69,7 @@ def _refuse(findings: list[Finding]) -> None:
 
 def _the_table(file: Path, grids: list[Grid], sheet: str) -> Frame:
     """The one sheet with a table of flows, or the one that was asked for."""
-    chosen = [g for g in grids if sheet in ("", g.sheet)]
-    if not chosen:
-        names = ", ".join(g.sheet for g in grids)
-        raise InputError.one("reader_no_sheet", str(file), found=sheet, known=names)
+    chosen = sheets_named(file, grids, sheet)
     frames = [frame for grid in chosen if (frame := find_frame(grid))]
     with_output = [frame for frame in frames if _has_output(frame)]
     candidates = with_output or frames

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from iiecon.findings import Finding, InputError, Severity
 from iiecon.readers import names
-from iiecon.readers.grids import Grid, open_grids
+from iiecon.readers.grids import Grid, open_grids, sheets_named
 from iiecon.readers.labelled import YEAR, Labelled, Names, Vocabulary, labelled
 from iiecon.readers.names import NATION, OTHER, TOTALS, WHICH
 from iiecon.readers.printed import Unit
@@ -61,6 +61,7 @@ SERIES_UNITS = {
     "employment_census2020": PEOPLE,
 }
 SHOWN_NAMES = 10
+MISTAKEN = 0.8  # names so much alike, as Shanxi and Shaanxi, are taken for each other
 # Reasons for which a figure is left aside; the catalogue explains them.
 NOT_KNOWN, PART, INCOMPLETE, OTHER_YEAR, OTHER_UNIT, OPEN_TOTAL, OTHER_SHEET = (
     "label", "part", "incomplete", "year", "unit", "total", "sheet",
@@ -108,12 +109,7 @@ def read_yearbook(
     Raises FileProblem when the file cannot be read, InputError when it holds no such table.
     """
     file = Path(path)
-    everything = open_grids(file)
-    grids = [g for g in everything if sheet in (None, g.sheet)]
-    if not grids:
-        found = "、".join(g.sheet for g in everything)
-        values = {"sheet": sheet, "found": found}
-        raise InputError([Finding("error", "yearbook_sheet", values, sheet=file.name)])
+    grids = sheets_named(file, open_grids(file), sheet)
     books = [_Collector(name, year).read(grids) for name in ([kind] if kind else KINDS)]
     return _only(file, [b for b in books if kind or _speaks_of(grids, b.kind)] or books)
 
@@ -147,11 +143,22 @@ def vocabulary_of(kind: str) -> Vocabulary:
     known = {
         "province": lambda: Names(names.provinces(), names.province_titles(), entities=True),
         "section": lambda: Names(names.sections(), names.section_titles(), entities=True),
-        "sector": lambda: Names(names.sectors(), names.sector_titles(), in_titles=True),
-        "group": lambda: Names(names.groups(), names.group_titles(), in_titles=True),
+        "sector": lambda: Names(
+            names.sectors(), names.sector_titles(), in_titles=names.sectors_in_titles()
+        ),
+        "group": lambda: Names(names.groups(), names.group_titles(), in_titles=names.groups()),
         "series": lambda: Names(names.series(), names.series_titles()),
     }
     return {facet: known[facet]() for facet in KINDS[kind].facets if facet != YEAR}
+
+
+def title_of(kind: str, key: Key) -> str:
+    """A key as messages show it."""
+    known = vocabulary_of(kind)
+    return " ".join(
+        known[facet].titles.get(part, part) if facet in known else part
+        for facet, part in zip(KINDS[kind].facets, key, strict=True)
+    )
 
 
 def target_of(kind: str, key: Key) -> Unit:
@@ -180,6 +187,7 @@ class _Collector:
         for key, total in self.totals:
             self._check_total(key, total)
         self._check_names()
+        self._check_sectors()
         return self.book
 
     def _read(self, grid: Grid) -> None:
@@ -266,20 +274,12 @@ class _Collector:
 
     def _doubled(self, key: Key, made: Figure) -> None:
         first = self.book.figures[key]
-        values = {"name": self.title(key), "first": f"{first.place}!{first.cell}"}
+        values = {"name": title_of(self.book.kind, key), "first": f"{first.place}!{first.cell}"}
         known = next(iter(self.vocabulary.values()))
         own = known.titles[key[0]]
-        near = names.nearest(own.split()[1], known.spellings, known.titles)
+        near = names.nearest(own.split()[1], known.spellings, known.titles, MISTAKEN)
         others = names.names_like([title for title in near if title != own])
         self._error("yearbook_doubled", made.place, made.cell, **values, near=others)
-
-    def title(self, key: Key) -> str:
-        """A key as messages show it."""
-        parts = []
-        for facet, part in zip(self.kind.facets, key, strict=True):
-            known = self.vocabulary.get(facet)
-            parts.append(known.titles.get(part, part) if known else part)
-        return " ".join(parts)
 
     def _check_years(self) -> None:
         """Figures whose key has no year are of one year."""
@@ -309,6 +309,24 @@ class _Collector:
                 values = {"names": listed, "count": len(absent), "of": of}
                 self.book.findings.append(
                     Finding("warning", "yearbook_missing", values, sheet=place)
+                )
+
+    def _check_sectors(self) -> None:
+        """A sector without any figure in years that have the two others: an unknown head, say."""
+        if "sector" not in self.kind.facets or not self.book.figures:
+            return
+        titles = self.vocabulary["sector"].titles
+        place = next(iter(self.book.figures.values())).place
+        given: dict[str, set[str]] = {sector: set() for sector in titles}
+        for _, sector, year in self.book.figures:
+            if sector in given:
+                given[sector].add(year)
+        for sector, own in given.items():
+            years = set.intersection(*(given[s] for s in given if s != sector)) - own
+            if years:
+                values = {"name": titles[sector], "years": ", ".join(sorted(years))}
+                self.book.findings.append(
+                    Finding("warning", "yearbook_no_sector", values, sheet=place)
                 )
 
     # --- sums -------------------------------------------------------------------------------------

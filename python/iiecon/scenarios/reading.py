@@ -23,6 +23,7 @@ from iiecon.scenarios.scenario import (
     unknown,
     wrong,
 )
+from iiecon.shipped import scenario_example
 from iiecon.spreadsheet.files import read_file
 from iiecon.spreadsheet.values import LARGEST_FIGURE
 
@@ -67,12 +68,14 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise wrong(str(path), "scenario_encoding") from None
-    except tomllib.TOMLDecodeError as error:
-        raise wrong(str(path), "scenario_toml", detail=str(error)) from None
-    except ValueError as error:  # a number of more digits than Python takes in
-        raise wrong(str(path), "scenario_toml", detail=str(error)) from None
+    except ValueError as error:  # wrong TOML, or a number of more digits than Python takes in
+        raise _no_toml(path, str(error)) from None
     except RecursionError:
-        raise wrong(str(path), "scenario_toml", detail="nested too deeply") from None
+        raise _no_toml(path, "nested too deeply") from None
+
+
+def _no_toml(path: Path, detail: str) -> InputError:
+    return wrong(str(path), "scenario_toml", detail=detail, example=scenario_example())
 
 
 def _options(path: Path, given: Mapping[str, Any]) -> Iterator[tuple[str, str | int]]:
@@ -168,4 +171,5 @@ def _number(place: str, given: Any) -> float:
 
 
 def _unfit(place: str, kind: str, given: Any) -> InputError:
-    return wrong(place, "scenario_kind", value=given, kind=phrase(f"kind.{kind}"))
+    said, example = phrase(f"kind.{kind}"), scenario_example()
+    return wrong(place, "scenario_kind", value=given, kind=said, example=example)

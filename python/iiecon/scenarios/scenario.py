@@ -89,7 +89,7 @@ def wrong(place: str, key: str, **values: object) -> InputError:
 
 
 def unknown(place: str, name: str, known: Mapping[str, str] | Iterable[str]) -> InputError:
-    """A name that is not known, with the known ones that look most like it.
+    """A name that is not known, with the known ones that look most like it, or all of them.
 
     `known`: the names, or what to show for each of them.
     """
@@ -97,10 +97,11 @@ def unknown(place: str, name: str, known: Mapping[str, str] | Iterable[str]) -> 
 
     titles = dict(known) if isinstance(known, Mapping) else {name: name for name in known}
     spellings = {compact(text): code for code, title in titles.items() for text in (title, code)}
-    near = nearest(name, spellings, titles) or list(titles.values())[:3]
-    return wrong(place, "scenario_unknown", name=name, near="、".join(near))
+    near = nearest(name, spellings, titles)
+    said = phrase("near" if near else "known", names="、".join(near or titles.values()))
+    return wrong(place, "scenario_unknown", name=name, near=said)
 
 
-def phrase(key: str) -> catalogue.Phrase:
+def phrase(key: str, **values: object) -> catalogue.Phrase:
     """A text of scenarios that follows the language around it."""
-    return catalogue.Phrase(f"scenario.{key}")
+    return catalogue.Phrase(f"scenario.{key}", values)

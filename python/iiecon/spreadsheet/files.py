@@ -49,12 +49,12 @@ class FileProblem(Exception):  # noqa: N818
 def read_file(path: Path, unfit: str = "file.not_workbook") -> bytes:
     """The bytes of a file; FileProblem says what stands in the way.
 
-    `unfit` is the key for what is no file at all, such as a folder or a pipe.
+    `unfit` is the key for what is neither a file nor a folder, such as a pipe.
     """
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):  # reading a pipe could wait for ever
-            raise FileProblem(path, unfit)
+            raise FileProblem(path, "file.folder" if stat.S_ISDIR(about.st_mode) else unfit)
         if about.st_size > MAX_FILE:
             raise FileProblem(path, "file.too_big", f"> {MAX_FILE >> 20} MiB")
         return path.read_bytes()
@@ -62,7 +62,8 @@ def read_file(path: Path, unfit: str = "file.not_workbook") -> bytes:
         key = "file.locked" if os.name == "nt" else "file.unreadable"
         raise FileProblem(path, key) from error
     except OSError as error:
-        raise FileProblem(path, "file.missing", error.strerror or "") from error
+        key = "file.missing_workbook" if path.suffix.lower() == ".xlsm" else "file.missing"
+        raise FileProblem(path, key, error.strerror or "") from error
 
 
 def fingerprint(content: bytes) -> str:
@@ -91,7 +92,9 @@ def is_locked(path: Path) -> Path | None:
 def check_target(path: Path) -> None:
     """Raises FileProblem where no file can be put: said before the work, not after it."""
     folder = path.resolve().parent
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+    if path.is_dir():
+        raise FileProblem(path, "file.folder")
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise FileProblem(path, "file.unwritable")
 
 
@@ -105,7 +108,7 @@ def write_atomically(
     """
     path = Path(path).resolve()  # a link stays a link to what is written
     if path.is_dir():
-        raise FileProblem(path, "file.unwritable")
+        raise FileProblem(path, "file.folder")
     with _problems(path), _sole_writer(path):
         _remove_litter(path)
         return _replace(path, data, backup, seen)

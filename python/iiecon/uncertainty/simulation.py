@@ -206,9 +206,8 @@ def _measurement(inputs: ModelInputs, years: Sequence[int]) -> Measurement:
     wanted = tuple(dict.fromkeys(years)) or results.years[-2:]
     for year in wanted:
         if year not in results.years:
-            raise InputError.one(
-                "simulation_year", "simulation", year=year, years=str(results.years)
-            )
+            known = ", ".join(map(str, results.years))
+            raise InputError.one("simulation_year", "--years", year=year, years=known)
     return Measurement.of(results, wanted)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,8 @@ from udfs.why import Language
 
 SHOWN = 12  # factors listed one by one; of more the largest
 INDENT = "    "
+NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?:e[-+]?\d+)?|(?<![\w.])\d+e[-+]?\d+")
+NOTHING = re.compile(r"(?:(?<=\A)|(?<=\()|(?<= \+ ))0 \+ | \+ 0(?=\Z|\)| \+)")  # addends of a sum
 
 
 def address(place: Place) -> str:
@@ -39,13 +42,15 @@ def why_text(found: Explanation, language: Language = "both") -> str:
 def _lines(found: Explanation, language: Language, indent: str) -> Iterator[str]:
     yield f"{indent}{_head(found, language)}"
     inner = indent + INDENT
+    names = {key: said(key, language) for key in ("formula", "method", "arithmetic")}
+    width = max(map(len, names.values()))
     if found.formula:
         shown = found.formula.strip("{}")
-        yield f"{inner}{said('formula', language)}  ={shown}"
+        yield f"{inner}{names['formula']:<{width}}  = {shown}"
     if found.notation:
-        yield f"{inner}{said('method', language)}  {found.notation}"
+        yield f"{inner}{names['method']:<{width}}  {found.notation}"
     if found.arithmetic:
-        yield f"{inner}{said('arithmetic', language)}  = {found.arithmetic}"
+        yield f"{inner}{names['arithmetic']:<{width}}  = {readable(found.arithmetic)}"
     elif found.formula and isinstance(found.value, float):
         yield f"{inner}{said('not_opened', language)}"
     listed = _listed(found.factors)
@@ -53,6 +58,19 @@ def _lines(found: Explanation, language: Language, indent: str) -> Iterator[str]
         yield from _lines(factor, language, inner)
     if len(listed) < len(found.factors):
         yield f"{inner}{said('more', language, count=len(found.factors) - len(listed))}"
+
+
+def readable(arithmetic: str) -> str:
+    """An arithmetic for people: no more digits than are read, addends of zero left out."""
+    whole = NOTHING.sub("", arithmetic)
+    return NUMBER.sub(lambda found: shown_number(float(found[0])), whole)
+
+
+def shown_number(value: float) -> str:
+    """A number for people: two decimals, of a small one six digits; all of them are in the JSON."""
+    if not math.isfinite(value) or value == int(value):
+        return as_text(value)
+    return f"{value:,.2f}" if abs(value) >= 1000 else f"{value:.6g}"
 
 
 def _listed(factors: tuple[Explanation, ...]) -> tuple[Explanation, ...]:
@@ -69,12 +87,20 @@ def _head(found: Explanation, language: Language) -> str:
     label = _label(found.label, language)
     place = address(found.place) if found.place else said("a_step", language)
     marks = [said(key, language) for key, holds in _marks(found) if holds]
-    note = f"  [{', '.join(marks)}]" if marks else ""
-    return f"{place} = {as_text(found.value)}  {label}{note}".rstrip()
+    note = f"[{', '.join(marks)}]" if marks else ""
+    value = found.value
+    shown = shown_number(value) if isinstance(value, float) else as_text(value)
+    return "  ".join(filter(None, (f"{place} = {shown}" if shown else place, label, note)))
 
 
 def _marks(found: Explanation) -> tuple[tuple[str, bool], ...]:
-    return ("input", found.kind == "input"), ("again", found.again and found.kind != "input")
+    typed, text = found.kind == "input", isinstance(found.value, str)
+    return (
+        ("empty", typed and found.value is None),
+        ("text", typed and text),
+        ("input", typed and not text and found.value is not None),
+        ("again", found.again and not typed),
+    )
 
 
 def _label(label: Label, language: Language) -> str:

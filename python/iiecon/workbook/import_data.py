@@ -15,10 +15,19 @@ from pathlib import Path
 
 import numpy as np
 
+from iiecon.catalogue import Phrase
 from iiecon.findings import Finding, InputError, errors_of
 from iiecon.inputs import ModelInputs, Series
 from iiecon.readers.printed import Unit
-from iiecon.readers.yearbooks import OWN, Figure, Key, Yearbook, read_yearbook, target_of
+from iiecon.readers.yearbooks import (
+    OWN,
+    Figure,
+    Key,
+    Yearbook,
+    read_yearbook,
+    target_of,
+    title_of,
+)
 from iiecon.regions import SECTORS3
 from iiecon.spreadsheet.calculator import FileBook
 from iiecon.spreadsheet.package import Package
@@ -142,7 +151,7 @@ def import_data(
         plan = _plan(given, book, _cells(Reader.of(book, INPUT_SHEETS), given.kind))
     typed = values_of(plan.cells)
     examined = examine(with_values(book, typed), progress)
-    _refuse_new_errors(examined, old)
+    _refuse_new_errors(examined, old, given, plan)
     return ImportedData(
         content=patched(package, book, examined, typed),
         book=given,
@@ -324,12 +333,24 @@ def _until(series: Series, last: int) -> Series:
     return Series(years, np.hstack([series.values, blank]))
 
 
-def _refuse_new_errors(examined: Examined, before: FileBook) -> None:
+def _refuse_new_errors(examined: Examined, before: FileBook, given: Yearbook, plan: _Plan) -> None:
     """Raise where the new figures bring errors; what was wrong or blank before may stay so."""
     concerned = [f for f in examined.errors if f.sheet in CONCERNED]
     if not concerned:
         return
     known = {(f.key, f.sheet, f.cell) for f in examine(before).errors}
     new = [f for f in concerned if (f.key, f.sheet, f.cell) not in known]
+    sources = {(c.sheet, c.cell): c.key for c in plan.changes}
     if new:
-        raise InputError(new)
+        raise InputError([_in_the_file(f, given, sources.get((f.sheet, f.cell))) for f in new])
+
+
+def _in_the_file(finding: Finding, given: Yearbook, key: Key | None) -> Finding:
+    """An error at the cell of the file that brings it; the workbook is not written."""
+    if key is None:
+        return finding
+    said = {
+        part: Phrase(f"finding.{finding.key}.{part}", finding.values) for part in ("message", "fix")
+    }
+    name = title_of(given.kind, key)
+    return _finding("yearbook_refused", given.figures[key], name=name, **said)

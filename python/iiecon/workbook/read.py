@@ -159,10 +159,13 @@ class Reader:
     # --- steps ----------------------------------------------------------------------------------
 
     def _sheets(self) -> None:
-        there = self.book.sheets
-        for sheet in REQUIRED_SHEETS:
-            if sheet not in there:
-                self._error("sheet_missing", sheet, "", sheet=sheet, found=", ".join(there))
+        there = ", ".join(self.book.sheets)
+        missing = [sheet for sheet in REQUIRED_SHEETS if sheet not in self.book.sheets]
+        if len(missing) > len(REQUIRED_SHEETS) / 2:
+            self._error("foreign_workbook", "", "", found=there)
+            return
+        for sheet in missing:
+            self._error("sheet_missing", sheet, "", sheet=sheet, found=there)
 
     def _names(self) -> None:
         for name, rule in INPUT_RANGES.items():
