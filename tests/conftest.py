@@ -13,6 +13,8 @@ import pytest
 
 # What the commands say must not depend on whose computer this is.
 os.environ["IIECON_LANG"] = "both"
+# Each of the processes that run the tests side by side has a core of its own.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
