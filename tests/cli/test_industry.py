@@ -168,3 +168,19 @@ def test_audit_says_that_the_print_is_about_another_industry(
     for workbook, warned in ((low, True), (shipped, False)):
         assert main(["audit", str(workbook)]) == 0
         assert (told in capsys.readouterr().err) is warned
+
+
+def test_the_name_stands_in_the_titles_of_the_summary_and_of_a_package(
+    shipped: Path, low: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for book, chinese, english in (
+        (shipped, "工业互联网经济测算", "The economy of the industrial internet"),
+        (low, "低空经济测算", "The low-altitude economy"),
+    ):
+        capsys.readouterr()
+        assert main(["recalculate", str(book), "-o", str(tmp_path / "again.xlsm")]) == 0
+        assert capsys.readouterr().out.split("\n", 1)[0].strip() == f"{chinese} / {english}"
+        target = tmp_path / book.stem
+        assert main(["package", str(book), "-o", str(target)]) == 0
+        described = json.loads((target / "datapackage.json").read_text(encoding="utf-8"))
+        assert described["title"] == f"{english}: replication package"
