@@ -550,3 +550,20 @@ def test_tables_in_which_nothing_moves_are_not_shown(
     shown = capsys.readouterr().out
     assert "+0.00" not in shown
     assert "total value added moved in no year" in shown
+
+
+def test_a_remark_of_a_scenario_names_the_cell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Provinces of 2021 are used in it, the nation's GDP of 2021 is extrapolated."""
+    book, file = ROOT / "IIEconModel.xlsm", tmp_path / "until_2021.toml"
+    titles = 'title_zh = "至 2021"\ntitle_en = "until 2021"\n'
+    file.write_text(f"{titles}[options]\ndata_until = 2021\n", encoding="utf-8")
+    assert main(["scenario", str(book), str(file)]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    place, _, told = line.partition(": ")
+    sheet, _, cell = place.partition("!")
+    page = openpyxl.load_workbook(book, data_only=True)[sheet]
+    assert page.cell(page[cell].row, 1).value == 2021
+    assert page[cell].value is None
+    assert told.startswith("2021 年全国 GDP")

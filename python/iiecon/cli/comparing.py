@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from iiecon.cli.console import (
 )
 from iiecon.cli.manners import deliver_json, say, tell
 from iiecon.cli.tables import show, texts_of
-from iiecon.findings import InputError
+from iiecon.findings import Finding, InputError
 from iiecon.spreadsheet.package import Package
 
 if TYPE_CHECKING:
@@ -97,16 +97,19 @@ def _workbook(path: Path) -> Side:
 def check_side(side: Side, path: Path) -> ModelResults:
     """The results of one side; InputError names the cells or files of what the model refuses."""
     from iiecon.model import run_model
-    from iiecon.workbook.input_cells import in_package
 
     try:
         return run_model(side.inputs)
     except InputError as error:
-        reader = side.reader
-        raise InputError(
-            reader.located(f) if reader else in_package(f, side.inputs, path)
-            for f in error.findings
-        ) from None
+        raise InputError(placed(error.findings, side, path)) from None
+
+
+def placed(findings: Iterable[Finding], side: Side, path: Path) -> list[Finding]:
+    """Findings with the cells of the workbook, or the files of the package, that they are about."""
+    from iiecon.workbook.input_cells import in_package
+
+    reader = side.reader
+    return [reader.located(f) if reader else in_package(f, side.inputs, path) for f in findings]
 
 
 # --- on the screen --------------------------------------------------------------------------------

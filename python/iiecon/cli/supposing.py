@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iiecon import catalogue
-from iiecon.cli.comparing import WIDTH, field_name, names_of, side_of, table_of
+from iiecon.cli.comparing import WIDTH, field_name, names_of, placed, side_of, table_of
 from iiecon.cli.console import (
     DONE,
     WRONG_USAGE,
@@ -67,10 +67,10 @@ def _scenario(given: argparse.Namespace) -> int:
     with progress() as step:
         step("read")
         try:
-            inputs = side_of(given.workbook).inputs
+            base = side_of(given.workbook)
             scenarios = [read_scenario(path) for path in given.files]
             step("scenarios")
-            runs = run(inputs, scenarios)
+            runs = run(base.inputs, scenarios)
         except InputError as error:
             return report_errors(error.findings)
         if given.out:
@@ -81,7 +81,8 @@ def _scenario(given: argparse.Namespace) -> int:
     if given.csv:
         deliver_csv(given.csv, list(runs.differences()))
     for results in runs.results:
-        report_findings([f for f in results.findings if f not in runs.base.findings])
+        new = [f for f in results.findings if f not in runs.base.findings]
+        report_findings(placed(new, base, given.workbook))
     for table in _tables(runs):
         show(table, WIDTH, least=texts_of(table))
     if not any(line.largest for line in runs.of("national", "total")):
