@@ -184,15 +184,15 @@ def test_an_unknown_language_in_the_variable_is_refused(
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_report_is_in_the_language_asked_for_and_not_in_that_of_the_terminal(
+def test_a_report_is_in_the_language_asked_for_else_in_that_of_the_screen(
     language: str, workbook: Path, run: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("IIECON_LANG", "en")
+    monkeypatch.setenv("IIECON_LANG", {"zh": "en", "en": "zh"}[language])
     asked, unasked = tmp_path / "asked.html", tmp_path / "unasked.html"
     assert run("report", workbook, "-o", asked, "--lang", language)[0] == 0
     assert f'lang="{language}' in asked.read_text(encoding="utf-8")
     assert run("report", workbook, "-o", unasked)[0] == 0
-    assert 'lang="zh' in unasked.read_text(encoding="utf-8")
+    assert f'lang="{language}' not in unasked.read_text(encoding="utf-8")
 
 
 def test_a_report_in_both_languages_is_refused(workbook: Path, run: Say, tmp_path: Path) -> None:

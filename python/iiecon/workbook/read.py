@@ -161,7 +161,7 @@ class Reader:
     def _sheets(self) -> None:
         there = ", ".join(self.book.sheets)
         missing = [sheet for sheet in REQUIRED_SHEETS if sheet not in self.book.sheets]
-        if len(missing) > len(REQUIRED_SHEETS) / 2:
+        if there and len(missing) > len(REQUIRED_SHEETS) / 2:
             self._error("foreign_workbook", "", "", found=there)
             return
         for sheet in missing:
