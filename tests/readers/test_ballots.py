@@ -82,9 +82,9 @@ def test_heads_are_those_that_the_workbook_prints(inputs: ModelInputs, tmp_path:
     """A block copied from the sheet Experts, in the order in which it stands there."""
     sheet = openpyxl.load_workbook(ROOT / "IIEconModel.xlsm", read_only=True)["Experts"]
     cells = [[str(v or "") for v in row] for row in sheet.iter_rows(max_col=9, values_only=True)]
-    named = next(row for row in cells if "高度相关 Very high" in row)
-    block = next(row for row in cells if row[0].startswith("代码") and "very_high" in row)
-    head = ",".join(" ".join(text.split()) for text in (*block[:3], *named[4:9]))
+    block = next(row for row in cells if "高度相关\nVery high" in row)
+    assert block[0] == "代码\nCode"
+    head = ",".join(" ".join(text.split()) for text in (*block[:3], *block[4:9]))
     given = with_ballots(inputs, written(tmp_path, *ROWS, head=head))
     assert given.experts.codes == ("090", "024")
 
