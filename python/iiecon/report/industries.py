@@ -119,7 +119,7 @@ def _three(s: Scribe) -> list[Block]:
             coming,
         ),
         s.figure("sectors3", chart, lambda y: f.nation("total", "money", y)),
-        s.yearly_table("sectors3_table", heads, [*rows, s.nation_row("total")], total=True),
+        s.yearly(s.table("sectors3_table", heads, [*rows, s.nation_row("total")], total=True)),
     )
 
 
@@ -152,7 +152,7 @@ def _overview(s: Scribe) -> list[Block]:
             *(_growth_sentences(s, year)),
             *(_growth_sentences(s, ahead) if ahead else ()),
         ),
-        s.yearly_table("sections", heads, lines, total=True),
+        s.yearly(s.table("sections", heads, lines, total=True)),
         _jobs_table(s),
     )
 

@@ -156,7 +156,7 @@ def _region_table(s: Scribe, rows: Sequence[tuple[Region, Quantity]]) -> Block:
     for region, amount in rows:
         numbers = _place_row(s, "regions", region.key, s.names.region(region))
         lines.append([cell(rank(amount, [v for _, v in rows])), *numbers])
-    return s.yearly_table("regions_table", heads, lines)
+    return s.yearly(s.table("regions_table", heads, lines))
 
 
 def _place_row(s: Scribe, table: str, key: str, name: Quoted) -> list[Cell]:
@@ -256,7 +256,7 @@ def _province_table(s: Scribe, rows: Sequence[tuple[Province, Quantity]]) -> Blo
         lines.append([cell(rank(amount, [v for _, v in rows])), *numbers])
     part = cell(f.nation("share_of_gdp", "percent", year), f.estimated("national", year))
     lines.append([Cell(()), *s.nation_row("total"), part])
-    return s.yearly_table("provinces_table", heads, lines, total=True, year=s.year(year))
+    return s.yearly(s.table("provinces_table", heads, lines, total=True, year=s.year(year)))
 
 
 # --- Employment of provinces
@@ -291,7 +291,7 @@ def _jobs_table(s: Scribe, rows: Sequence[tuple[Province, Quantity]]) -> Block:
         among = [v for _, v in rows]
         lines.append([cell(rank(people, among)), *_jobs_row(s, province), part])
     lines.append([Cell(()), *s.nation_row("employment"), Cell(())])
-    return s.yearly_table("province_jobs_table", heads, lines, total=True, year=s.year(year))
+    return s.yearly(s.table("province_jobs_table", heads, lines, total=True, year=s.year(year)))
 
 
 def _jobs_row(s: Scribe, province: Province) -> list[Cell]:

@@ -121,17 +121,9 @@ class Scribe:
         words = self.voice.say(f"caption.{caption}", **values)
         return Table(words, header, tuple(tuple(row) for row in rows), total)
 
-    def yearly_table(
-        self,
-        caption: str,
-        header: tuple[Cell, ...],
-        rows: Sequence[Sequence[Cell]],
-        total: bool = False,
-        **values: Piece,
-    ) -> Table:
-        """A table with a column for every year that there is room for; it names the others."""
-        made = self.table(caption, header, rows, total, **values)
-        return replace(made, caption=made.caption + self._left_out())
+    def yearly(self, table: Table) -> Table:
+        """A table with a column for every year that there is room for: it names the others."""
+        return replace(table, caption=table.caption + self._left_out())
 
     def _left_out(self) -> Words:
         years = [self.year(y) for y in self.facts.left_out]
